@@ -1,0 +1,490 @@
+// The one client of a meeting's feed: every live page sees the meeting through it.
+//
+// The server numbers a meeting's changes 1, 2, 3 … without a gap. We hold the objects as
+// of `revision` and apply the next event only; whatever is missing is fetched. Commands
+// wait in line, in the order in which they were given, until the server has answered.
+
+const SOCKET_CLIENT = '/static/vendor/socket.io-client/socket.io.esm.min.js';
+const ANSWER_MS = 8000; // how long an answer may take before we ask again
+const POLL_MS = 10000; // between looks at the server while there is no socket
+const RETRY_MS = 4000; // between attempts to send while there is no socket
+const EVENT_GRACE_MS = 1000; // how long an event may trail its command's answer
+
+/**
+ * The objects after some events.
+ *
+ * @param {Map<string, object>} objects before; left as it is
+ * @param {...{changed?: object, deleted?: string[]}} events in their order
+ * @returns {Map<string, object>} after
+ */
+export function apply(objects, ...events) {
+  const after = new Map(objects);
+  for (const event of events) {
+    for (const [key, value] of Object.entries(event.changed ?? {})) after.set(key, value);
+    for (const key of event.deleted ?? []) after.delete(key);
+  }
+  return after;
+}
+
+/** A random UUID, also where `crypto.randomUUID` is missing: plain http on an office network. */
+export function requestId() {
+  if (globalThis.crypto.randomUUID) return globalThis.crypto.randomUUID();
+  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** The server refused a command: `code`, `message` in the reader's language, `current`, `errors`. */
+export class Refusal extends Error {
+  constructor({ code, message, current, errors }) {
+    super(message || code);
+    this.name = 'Refusal';
+    this.code = code;
+    this.current = current;
+    this.errors = errors ?? [];
+  }
+}
+
+/**
+ * A meeting, live.
+ *
+ * Dispatches `change` (objects or commands changed), `state` (the connection changed),
+ * `event` (`detail`: each event as applied), `refused` (`detail`: `{command, error}`) and
+ * `removed` (we may not see this meeting any more).
+ */
+export class Feed extends EventTarget {
+  objects = new Map();
+  revision = 0;
+  loaded = false;
+  /** 'connecting', 'live', 'offline', 'signed_out' or 'lost' */
+  state = 'connecting';
+  /** Server time minus ours, in milliseconds. */
+  skew = 0;
+  /** Commands that have no answer yet, oldest first: `{id, name, args, at, note}`. */
+  pending = [];
+
+  #meetingId;
+  #outbox;
+  #fetch;
+  #socket = null;
+  #subscribed = false;
+  #sending = false;
+  #wanted = 0;
+  #catching = null;
+  #poller = null;
+  #wake = null;
+  #closed = false;
+
+  /**
+   * @param {object} options
+   * @param {number} options.meetingId
+   * @param {string} [options.outbox] a name that is this reader's alone: under it, unanswered
+   *   commands are kept in localStorage and sent after a reload
+   * @param {object} [options.socket] a Socket.IO client to use instead of our own
+   * @param {typeof fetch} [options.fetch]
+   */
+  constructor({ meetingId, outbox = '', socket = null, fetch = globalThis.fetch.bind(globalThis) }) {
+    super();
+    this.#meetingId = meetingId;
+    this.#outbox = outbox && `outbox:${outbox}:${meetingId}:`;
+    this.#fetch = fetch;
+    this.#restore();
+    if (socket) this.#attach(socket);
+    else this.#connect();
+    globalThis.addEventListener?.('online', () => this.#kick());
+    globalThis.document?.addEventListener('visibilitychange', () => {
+      if (!globalThis.document.hidden) this.#kick();
+    });
+    if (this.pending.length > 0) this.#drain();
+  }
+
+  /** The object under `type/id`, or undefined. */
+  get(type, id) {
+    return this.objects.get(`${type}/${id}`);
+  }
+
+  /** Every object of a type. */
+  all(type) {
+    const found = [];
+    for (const [key, value] of this.objects) if (key.startsWith(`${type}/`)) found.push(value);
+    return found;
+  }
+
+  /** The meeting itself, or undefined while nothing is loaded. */
+  get meeting() {
+    return this.get('meeting', this.#meetingId);
+  }
+
+  /** The server's time now, in milliseconds. */
+  now() {
+    return Date.now() + this.skew;
+  }
+
+  /**
+   * Ask the server to change the meeting.
+   *
+   * A command outlives lost connections: it is sent again, with the same request_id, until
+   * there is an answer.
+   *
+   * @param {string} name for instance `agenda.advance`
+   * @param {object} [args]
+   * @param {*} [note] anything the page wants to find again on `pending` and `refused`
+   * @returns {Promise<*>} the result, once our objects hold the change
+   * @throws {Refusal} the server said no; never for trouble with the network
+   */
+  command(name, args = {}, note = null) {
+    const command = { id: requestId(), name, args, note, at: Date.now() };
+    const promise = new Promise((resolve, reject) => Object.assign(command, { resolve, reject }));
+    promise.catch(() => {}); // who does not await it hears of a refusal through `refused`
+    this.pending.push(command);
+    this.#keep(command);
+    this.#changed();
+    this.#drain();
+    return promise;
+  }
+
+  /** Take one event: the next is applied, an old one ignored, a gap is filled first. */
+  receive(event) {
+    if (!this.loaded || event.revision <= this.revision) return Promise.resolve();
+    if (event.revision === this.revision + 1 && !this.#catching) {
+      this.#take([event]);
+      return Promise.resolve();
+    }
+    return this.#catchUp(event.revision);
+  }
+
+  close() {
+    this.#closed = true;
+    clearTimeout(this.#poller);
+    this.#wake?.();
+    this.#socket?.disconnect();
+  }
+
+  // -- The socket ----------------------------------------------------------------------
+
+  async #connect() {
+    try {
+      const { io } = await import(SOCKET_CLIENT);
+      this.#attach(io({ transports: ['websocket', 'polling'], reconnectionDelayMax: 4000 }));
+    } catch {
+      // Without the client we still see the meeting, every POLL_MS.
+      this.#offline();
+    }
+  }
+
+  #attach(socket) {
+    this.#socket = socket;
+    socket.on('connect', () => this.#subscribe());
+    socket.on('event', (event) => this.#mine(event) && this.receive(event));
+    socket.on('tick', (tick) => this.#mine(tick) && this.#tick(tick));
+    socket.on('disconnect', () => this.#offline());
+    socket.on('connect_error', () => this.#offline());
+    if (socket.connected) this.#subscribe();
+  }
+
+  #mine(message) {
+    return String(message.meeting_id) === String(this.#meetingId);
+  }
+
+  #tick({ revision, now }) {
+    this.#clock(now);
+    if (this.loaded && revision > this.revision) this.#catchUp(revision);
+  }
+
+  #clock(now) {
+    const at = Date.parse(now);
+    if (!Number.isNaN(at)) this.skew = at - Date.now();
+  }
+
+  async #subscribe() {
+    const request = { meeting_id: this.#meetingId };
+    if (this.loaded) request.after = this.revision;
+    let answer;
+    try {
+      answer = await this.#socket.timeout(ANSWER_MS).emitWithAck('subscribe', request);
+    } catch {
+      // No answer: start the connection afresh.
+      if (this.#socket.connected && !this.#closed) this.#socket.disconnect().connect();
+      return;
+    }
+    if (!answer.ok) {
+      this.#refusedEntry(answer.error?.code);
+      return;
+    }
+    if (answer.now) this.#clock(answer.now);
+    if (answer.snapshot) this.#load(answer.snapshot.revision ?? answer.revision, answer.snapshot);
+    else this.#take(answer.events ?? []);
+    this.#subscribed = true;
+    clearTimeout(this.#poller);
+    this.#poller = null;
+    this.#become('live');
+    if (this.revision < Math.max(answer.revision, this.#wanted)) this.#catchUp(answer.revision);
+    this.#wake?.();
+    this.#drain();
+  }
+
+  #offline() {
+    this.#subscribed = false;
+    if (this.#closed || this.state === 'lost') return;
+    if (this.state !== 'signed_out') this.#become('offline');
+    if (!this.#poller) this.#poll(RETRY_MS);
+  }
+
+  // While there is no socket: look every POLL_MS, and start the socket again if the server
+  // had closed it (then the client does not do so by itself).
+  #poll(delay = POLL_MS) {
+    this.#poller = setTimeout(async () => {
+      if (this.#closed || this.#subscribed) return;
+      if (this.#socket && !this.#socket.active) this.#socket.connect();
+      await this.#catchUp(this.revision + 1);
+      if (!this.#closed && !this.#subscribed && this.state !== 'lost') this.#poll();
+    }, delay);
+  }
+
+  // The network or the page is back: do not wait for the timers.
+  #kick() {
+    if (this.#closed || this.#subscribed || this.state === 'lost') return;
+    this.#socket?.connect();
+    clearTimeout(this.#poller);
+    this.#poll(0);
+    this.#wake?.();
+  }
+
+  #become(state) {
+    if (this.state === state) return;
+    this.state = state;
+    this.dispatchEvent(new CustomEvent('state', { detail: state }));
+    if (state === 'lost') this.dispatchEvent(new CustomEvent('removed'));
+    this.#changed();
+  }
+
+  #refusedEntry(code) {
+    if (code === 'unauthenticated') {
+      this.#become('signed_out');
+      this.#offline();
+    } else if (code === 'forbidden' || code === 'not_found') {
+      this.objects = new Map();
+      this.#become('lost');
+      this.close();
+    } else {
+      this.#offline();
+    }
+  }
+
+  // -- The objects ---------------------------------------------------------------------
+
+  #load(revision, snapshot) {
+    // A snapshot that was overtaken by events must not take us back.
+    if (this.loaded && revision < this.revision) return;
+    this.objects = new Map(Object.entries(snapshot.objects ?? snapshot));
+    this.revision = revision;
+    this.loaded = true;
+    this.#settle();
+    this.#changed();
+  }
+
+  // Apply the events that continue our revision; leave the others.
+  #take(events) {
+    const next = [];
+    for (const event of events) {
+      if (event.revision === this.revision + next.length + 1) next.push(event);
+    }
+    if (next.length === 0) return;
+    this.objects = apply(this.objects, ...next);
+    this.revision += next.length;
+    for (const event of next) this.dispatchEvent(new CustomEvent('event', { detail: event }));
+    this.#settle();
+    this.#changed();
+  }
+
+  // One fetch at a time; whoever comes meanwhile only raises the mark.
+  #catchUp(revision) {
+    this.#wanted = Math.max(this.#wanted, revision);
+    this.#catching ??= this.#fill().finally(() => {
+      this.#catching = null;
+    });
+    return this.#catching;
+  }
+
+  async #fill() {
+    do {
+      const before = this.revision;
+      const path = this.loaded ? `events?after=${before}` : 'snapshot';
+      const { body } = await this.#http(path);
+      if (!body || body.code) {
+        this.#wanted = 0;
+        if (body) this.#refusedEntry(body.code);
+        else if (!this.#subscribed) this.#become('offline');
+        return;
+      }
+      if (body.objects) this.#load(body.revision, body);
+      else this.#take(body.events ?? []);
+      if (!this.#subscribed && this.state !== 'lost') this.#become('live');
+      if (this.revision === before) {
+        if (this.revision < body.revision) await this.#reload();
+        break;
+      }
+    } while (this.revision < this.#wanted);
+    this.#wanted = 0;
+    this.#wake?.();
+  }
+
+  // The events do not lead on from where we are: take everything anew.
+  async #reload() {
+    const { body } = await this.#http('snapshot');
+    if (body?.objects) this.#load(body.revision, body);
+  }
+
+  async #http(path, body = null) {
+    try {
+      const response = await this.#fetch(`/api/v1/meetings/${this.#meetingId}/${path}`, {
+        method: body ? 'POST' : 'GET',
+        headers: body
+          ? { Accept: 'application/json', 'Content-Type': 'application/json' }
+          : { Accept: 'application/json' },
+        body: body ? JSON.stringify(body) : undefined,
+        credentials: 'same-origin',
+        cache: 'no-store',
+        signal: AbortSignal.timeout(ANSWER_MS),
+      });
+      return { status: response.status, body: await response.json() };
+    } catch {
+      return { status: 0, body: null };
+    }
+  }
+
+  // -- The commands --------------------------------------------------------------------
+
+  // One at a time, so that what was said first is also recorded first.
+  async #drain() {
+    if (this.#sending) return;
+    this.#sending = true;
+    try {
+      let next;
+      while (!this.#closed && (next = this.pending.find((command) => !command.answer))) {
+        const answer = await this.#send(next);
+        if (answer) this.#answered(next, answer);
+        else await this.#pause();
+      }
+    } finally {
+      this.#sending = false;
+    }
+  }
+
+  // The server's answer, or null where there is none yet.
+  async #send({ id, name, args }) {
+    let answer = null;
+    if (this.#subscribed) {
+      const request = { meeting_id: this.#meetingId, name, request_id: id, args };
+      try {
+        answer = await this.#socket.timeout(ANSWER_MS).emitWithAck('command', request);
+      } catch {
+        // Perhaps it arrived, perhaps not: the same request_id makes asking again harmless.
+      }
+    }
+    if (!answer) {
+      const { status, body } = await this.#http('commands', { name, request_id: id, args });
+      if (!body || status >= 502) return null;
+      answer = status < 400 && body.ok !== false ? { ok: true, ...body } : { ok: false, error: problem(body) };
+    }
+    if (answer.ok) return answer;
+    if (answer.error?.code === 'unauthenticated') {
+      this.#become('signed_out');
+      return null;
+    }
+    return answer.error?.code === 'rate_limited' ? null : answer;
+  }
+
+  #pause() {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, RETRY_MS);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #answered(command, answer) {
+    command.answer = answer;
+    this.#forget(command);
+    if (this.state === 'signed_out') this.#become(this.#subscribed ? 'live' : 'offline');
+    if (!answer.ok) {
+      const error = new Refusal(answer.error ?? { code: 'invalid' });
+      this.#drop(command);
+      const listener = command.reject;
+      this.dispatchEvent(new CustomEvent('refused', { detail: { command, error } }));
+      listener?.(error);
+      this.#changed();
+    } else if (answer.revision > this.revision) {
+      setTimeout(() => {
+        if (!this.#closed && answer.revision > this.revision) this.#catchUp(answer.revision);
+      }, EVENT_GRACE_MS);
+    } else {
+      this.#settle();
+      this.#changed();
+    }
+  }
+
+  // A command is over when our objects show what it did: its line never flickers.
+  #settle() {
+    for (const command of [...this.pending]) {
+      if (!command.answer?.ok || command.answer.revision > this.revision) continue;
+      this.#drop(command);
+      command.resolve?.(command.answer.result);
+    }
+  }
+
+  #drop(command) {
+    this.pending = this.pending.filter((other) => other !== command);
+  }
+
+  // -- What a reload must not lose -----------------------------------------------------
+
+  #keep({ id, name, args, note, at }) {
+    if (!this.#outbox) return;
+    try {
+      localStorage.setItem(this.#outbox + id, JSON.stringify({ id, name, args, note, at }));
+    } catch {
+      // A full or forbidden store: the command still waits here as long as the page lives.
+    }
+  }
+
+  #forget({ id }) {
+    if (!this.#outbox) return;
+    try {
+      localStorage.removeItem(this.#outbox + id);
+    } catch {
+      // As above.
+    }
+  }
+
+  #restore() {
+    if (!this.#outbox) return;
+    try {
+      for (const key of Object.keys(localStorage)) {
+        if (key.startsWith(this.#outbox)) this.pending.push(JSON.parse(localStorage.getItem(key)));
+      }
+    } catch {
+      // As above.
+    }
+    this.pending.sort((one, other) => one.at - other.at);
+  }
+
+  #changed() {
+    this.dispatchEvent(new CustomEvent('change'));
+  }
+}
+
+// Problem details (RFC 9457) in the form of the socket's errors.
+function problem(body) {
+  const error = body.error ?? body;
+  return {
+    code: error.code ?? 'invalid',
+    message: error.message ?? error.detail ?? error.title,
+    current: error.current,
+    errors: error.errors,
+  };
+}
