@@ -1,0 +1,103 @@
+# Needs make, a POSIX shell and Python 3.11 or newer; everything else is set up from here.
+
+PYTHON ?= python3
+HOST   ?= 127.0.0.1
+PORT   ?= 5000
+export PYTHON HOST PORT
+
+py      := .venv/bin/python
+flask   := $(py) -m flask --app app
+pip     := $(py) -m pip install --quiet --disable-pip-version-check
+po      := $(wildcard translations/*/LC_MESSAGES/messages.po)
+
+.DELETE_ON_ERROR:
+.PHONY: help install install-dev system system-test translations-compiled \
+        run test check bench screenshots translations clean
+
+help: ## List what can be done here
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+
+# --- Set-up ------------------------------------------------------------------------------------
+# Each step leaves a stamp and is done again when the file it depends on is newer.
+
+install: system .venv/.runtime static/vendor/.stamp translations-compiled ## Set up everything that the server needs
+
+install-dev: install system-test .venv/.dev
+
+system:
+	@scripts/system-packages.sh run
+
+system-test: system
+	@scripts/system-packages.sh test
+
+.venv/bin/python: | system
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo 'Creating .venv'
+	@$(PYTHON) -m venv .venv
+
+.venv/.runtime: requirements.txt | .venv/bin/python
+	@echo 'Installing Python packages'
+	@$(pip) -r requirements.txt
+	@touch $@
+
+.venv/.dev: requirements-dev.txt .venv/.runtime
+	@echo 'Installing Python packages for tests and checks'
+	@$(pip) -r requirements-dev.txt
+	@touch $@
+
+node_modules/.stamp: package.json package-lock.json .npmrc | .venv/bin/python
+	@echo 'Installing front-end packages'
+	@scripts/with-node.sh npm ci --omit=dev --no-progress --loglevel=error
+	@touch $@
+
+static/vendor/.stamp: node_modules/.stamp scripts/vendor.py | .venv/bin/python
+	@$(py) scripts/vendor.py
+	@touch $@
+
+translations-compiled: $(po:.po=.mo)
+
+%.mo: %.po | .venv/.runtime
+	@$(py) -m babel.messages.frontend compile -i $< -o $@
+
+# --- Running -----------------------------------------------------------------------------------
+
+run: install ## Set up, upgrade the database, load the demo when it is empty, serve
+	@$(flask) db upgrade
+	@$(flask) demo --if-empty
+	@exec $(py) app.py
+
+bench: install-dev ## Run the benchmarks; each writes bench/results/<name>.json
+	@mkdir -p bench/results
+	@for file in bench/[a-z]*.py; do \
+		[ -e "$$file" ] || continue; \
+		echo "$$file"; $(py) "$$file" || exit 1; \
+	done
+
+screenshots: install-dev ## Take the pictures of the README anew from the demo
+	@$(py) scripts/screenshots.py
+
+# --- Checking ----------------------------------------------------------------------------------
+
+test: install-dev ## Run every test; choose with ARGS='tests/people -k login'
+	@if [ -d tests/js ]; then scripts/with-node.sh node --test $$(find tests/js -name '*.test.mjs'); fi
+	@$(py) -m pytest $(ARGS)
+
+check: install-dev ## Lint, types, import layers, migrations equal models
+	@$(py) -m ruff check .
+	@$(py) -m ruff format --check .
+	@$(py) -m mypy
+	@.venv/bin/lint-imports
+	@scripts/check-migrations.sh
+
+translations: install ## Collect the texts of the screens into translations/en
+	@$(py) -m babel.messages.frontend extract -F pyproject.toml --sort-by-file \
+		--no-location --no-wrap -o translations/messages.pot .
+	@$(py) -m babel.messages.frontend update -i translations/messages.pot -d translations -l en \
+		--no-wrap --no-fuzzy-matching
+
+clean: ## Remove what the set-up and the tools made; the database stays
+	rm -rf .venv node_modules static/vendor .pytest_cache .mypy_cache .ruff_cache \
+		.import_linter_cache .hypothesis translations/messages.pot
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find translations -name '*.mo' -delete 2>/dev/null || true
