@@ -4,7 +4,7 @@
 // of `revision` and apply the next event only; whatever is missing is fetched. Commands
 // wait in line, in the order in which they were given, until the server has answered.
 
-const SOCKET_CLIENT = '/static/vendor/socket.io-client/socket.io.esm.min.js';
+const SOCKET_CLIENT = '/static/vendor/socket.io-client/dist/socket.io.esm.min.js';
 const ANSWER_MS = 8000; // how long an answer may take before we ask again
 const POLL_MS = 10000; // between looks at the server while there is no socket
 const RETRY_MS = 4000; // between attempts to send while there is no socket
