@@ -1,9 +1,7 @@
 # Needs make, a POSIX shell and Python 3.11 or newer; everything else is set up from here.
 
 PYTHON ?= python3
-HOST   ?= 127.0.0.1
-PORT   ?= 5000
-export PYTHON HOST PORT
+export PYTHON
 
 py      := .venv/bin/python
 flask   := $(py) -m flask --app app
@@ -15,7 +13,7 @@ po      := $(wildcard translations/*/LC_MESSAGES/messages.po)
         run test check bench screenshots translations clean
 
 help: ## List what can be done here
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 # --- Set-up ------------------------------------------------------------------------------------
 # Each step leaves a stamp and is done again when the file it depends on is newer.
