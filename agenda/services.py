@@ -1,0 +1,271 @@
+"""Opening and closing, the agenda and its clock, and the record of what is said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from agenda.commands import (
+    AddEntry,
+    AddItem,
+    Advance,
+    GoTo,
+    MoveItem,
+    RemoveEntry,
+    RemoveItem,
+    Reopen,
+    UpdateEntry,
+    UpdateItem,
+)
+from agenda.models import AgendaItem, Entry
+from core.errors import Conflict, Invalid
+from meetings.changes import Change, command
+from meetings.commands import Nothing
+from meetings.models import LEADERS, Meeting, Part, Participant, State
+from people.models import Unit
+
+BEFORE = {State.DRAFT, State.SCHEDULED}
+UNTIL_CLOSED = BEFORE | {State.LIVE}
+NO_ITEM = _("Không có nội dung này trong chương trình.")
+NO_ENTRY = _("Dòng ghi này không còn nữa.")
+
+
+@command("meeting.open", Nothing, roles=LEADERS, states=BEFORE)
+def open_meeting(change: Change, args: Nothing) -> Meeting:
+    """Open the meeting; the first item becomes current with `agenda.advance`."""
+    change.meeting.state = State.LIVE
+    change.meeting.opened_at = change.at
+    return change.meeting
+
+
+@command("meeting.close", Nothing, roles=LEADERS, states={State.LIVE})
+def close_meeting(change: Change, args: Nothing) -> Meeting:
+    """Close the meeting; the running item ends with it."""
+    _leave_current(change)
+    change.meeting.current_item_id = None
+    change.meeting.state = State.CLOSED
+    change.meeting.closed_at = change.at
+    return change.meeting
+
+
+@command("meeting.reopen", Reopen, roles=LEADERS, states={State.CLOSED})
+def reopen_meeting(change: Change, args: Reopen) -> Meeting:
+    """Open a closed meeting again; the reason stays in the log."""
+    change.meeting.state = State.LIVE
+    change.meeting.closed_at = None
+    return change.meeting
+
+
+def _items(change: Change) -> list[AgendaItem]:
+    return list(
+        change.session.scalars(
+            select(AgendaItem)
+            .where(AgendaItem.meeting_id == change.meeting.id)
+            .order_by(AgendaItem.position, AgendaItem.id)
+        )
+    )
+
+
+def _leave_current(change: Change) -> AgendaItem | None:
+    current_id = change.meeting.current_item_id
+    if current_id is None:
+        return None
+    item = change.part(AgendaItem, current_id)
+    if item.started_at is not None:
+        item.used_seconds += max(0, int((change.at - item.started_at).total_seconds()))
+    item.started_at = None
+    item.state = "done"
+    return item
+
+
+def _enter(change: Change, item: AgendaItem | None) -> None:
+    if item is not None:
+        item.state = "current"
+        item.started_at = change.at
+    change.meeting.current_item_id = item.id if item else None
+
+
+def _expect_current(change: Change, seen: int | None) -> None:
+    if seen != change.meeting.current_item_id:
+        raise Conflict(
+            _("Chương trình đã chuyển sang nội dung khác."), current=change.meeting.public()
+        )
+
+
+@command("agenda.advance", Advance, roles=LEADERS, states={State.LIVE})
+def advance(change: Change, args: Advance) -> Meeting:
+    """On to the next pending item; after the last one no item is current."""
+    _expect_current(change, args.from_item)
+    items = _items(change)
+    left = _leave_current(change)
+    after = left.position if left else 0
+    pending = next((i for i in items if i.state == "pending" and i.position > after), None)
+    if left is None and pending is None:
+        raise Conflict(
+            _("Chương trình đã hết, không còn nội dung tiếp theo."),
+            current=change.meeting.public(),
+        )
+    _enter(change, pending)
+    return change.meeting
+
+
+@command("agenda.go_to", GoTo, roles=LEADERS, states={State.LIVE})
+def go_to(change: Change, args: GoTo) -> Meeting:
+    """To a certain item, whatever its state; going where one is changes nothing."""
+    if "from_item" in args.model_fields_set:
+        _expect_current(change, args.from_item)
+    item = change.part(AgendaItem, args.item_id, NO_ITEM)
+    if item.id != change.meeting.current_item_id:
+        _leave_current(change)
+        _enter(change, item)
+    return change.meeting
+
+
+def _check_unit(change: Change, unit_id: int | None, name: str) -> None:
+    if unit_id is not None and change.session.get(Unit, unit_id) is None:
+        message = _("Không có đơn vị này.")
+        raise Invalid(message, errors=[{"field": name, "message": str(message)}])
+
+
+def _place(items: list[AgendaItem], item: AgendaItem, position: int) -> None:
+    others = [i for i in items if i is not item]
+    others.insert(min(position, len(others) + 1) - 1, item)
+    for number, each in enumerate(others, start=1):
+        if each.position != number:
+            each.position = number
+
+
+@command("agenda.add", AddItem, roles=LEADERS, states=UNTIL_CLOSED)
+def add_item(change: Change, args: AddItem) -> AgendaItem:
+    """Add an item, also while the meeting runs."""
+    _check_unit(change, args.presenter_unit_id, "presenter_unit_id")
+    items = _items(change)
+    item = AgendaItem(
+        meeting_id=change.meeting.id,
+        position=len(items) + 1,
+        title=args.title,
+        minutes=args.minutes,
+        presenter_unit_id=args.presenter_unit_id,
+    )
+    change.session.add(item)
+    change.session.flush()
+    _place(items, item, args.position or len(items) + 1)
+    return item
+
+
+@command("agenda.update", UpdateItem, roles=LEADERS, states=UNTIL_CLOSED)
+def update_item(change: Change, args: UpdateItem) -> AgendaItem:
+    """Change an item."""
+    item = change.part(AgendaItem, args.item_id, NO_ITEM)
+    if args.title is not None:
+        item.title = args.title
+    if args.minutes is not None:
+        item.minutes = args.minutes
+    if "presenter_unit_id" in args.model_fields_set:
+        _check_unit(change, args.presenter_unit_id, "presenter_unit_id")
+        item.presenter_unit_id = args.presenter_unit_id
+    if args.position is not None:
+        _place(_items(change), item, args.position)
+    return item
+
+
+@command("agenda.move", MoveItem, roles=LEADERS, states=UNTIL_CLOSED)
+def move_item(change: Change, args: MoveItem) -> AgendaItem:
+    """Put an item in another place."""
+    item = change.part(AgendaItem, args.item_id, NO_ITEM)
+    _place(_items(change), item, args.position)
+    return item
+
+
+@command("agenda.remove", RemoveItem, roles=LEADERS, states=UNTIL_CLOSED)
+def remove_item(change: Change, args: RemoveItem) -> None:
+    """Take an item off the agenda, if nothing has been said to it."""
+    item = change.part(AgendaItem, args.item_id, NO_ITEM)
+    spoken = select(Entry.id).where(Entry.item_id == item.id).limit(1)
+    if item.state == "current" or change.session.scalar(spoken):
+        raise Conflict(
+            _("Nội dung đang diễn ra hoặc đã có ý kiến thì không bỏ được."), current=item.public()
+        )
+    others = [i for i in _items(change) if i is not item]
+    change.session.delete(item)
+    change.session.flush()
+    for number, each in enumerate(others, start=1):
+        each.position = number
+
+
+def fresh(part: Part, base_revision: int | None, message: Any) -> None:
+    """Refuse a change based on an older text than the present one.
+
+    Raises:
+        Conflict: with the present object as `current`.
+    """
+    if base_revision is not None and base_revision != part.revision:
+        raise Conflict(message, current=part.public())
+
+
+CHANGED_MEANWHILE = _("Dòng này đã được sửa trong lúc bạn soạn; hãy xem cả hai bản.")
+
+
+@command("discussion.add", AddEntry, roles=LEADERS, states={State.LIVE})
+def add_entry(change: Change, args: AddEntry) -> Entry:
+    """Record what is said."""
+    item = change.part(AgendaItem, args.item_id, NO_ITEM)
+    entry = Entry(
+        meeting_id=change.meeting.id,
+        item_id=item.id,
+        kind=args.kind,
+        text=args.text,
+        at=change.at,
+    )
+    _attribute(change, entry, args.person_id, args.speaker_name, args.unit_id)
+    change.session.add(entry)
+    return entry
+
+
+def _attribute(
+    change: Change,
+    entry: Entry,
+    person_id: int | None,
+    speaker_name: str | None,
+    unit_id: int | None,
+) -> None:
+    if person_id is not None and speaker_name is not None:
+        raise Invalid(_("Chỉ ghi một trong hai: người dự họp hoặc tên người phát biểu."))
+    _check_unit(change, unit_id, "unit_id")
+    entry.person_id, entry.speaker_name, entry.unit_id = person_id, speaker_name, unit_id
+    if person_id is None:
+        return
+    participant = change.session.scalar(
+        select(Participant).where(
+            Participant.meeting_id == change.meeting.id, Participant.person_id == person_id
+        )
+    )
+    if participant is None:
+        message = _("Người này không có trong thành phần dự họp.")
+        raise Invalid(message, errors=[{"field": "person_id", "message": str(message)}])
+    entry.unit_id = unit_id or participant.unit_id
+
+
+@command("discussion.update", UpdateEntry, roles=LEADERS, states={State.LIVE})
+def update_entry(change: Change, args: UpdateEntry) -> Entry:
+    """Change a line that nobody has changed since the author saw it."""
+    entry = change.part(Entry, args.entry_id, NO_ENTRY)
+    fresh(entry, args.base_revision, CHANGED_MEANWHILE)
+    entry.text = args.text
+    if args.kind is not None:
+        entry.kind = args.kind
+    if args.model_fields_set & {"person_id", "speaker_name"}:
+        _attribute(change, entry, args.person_id, args.speaker_name, args.unit_id)
+    elif "unit_id" in args.model_fields_set:
+        _attribute(change, entry, entry.person_id, entry.speaker_name, args.unit_id)
+    return entry
+
+
+@command("discussion.remove", RemoveEntry, roles=LEADERS, states={State.LIVE})
+def remove_entry(change: Change, args: RemoveEntry) -> None:
+    """Take a line out of the record; the log keeps it."""
+    entry = change.part(Entry, args.entry_id, NO_ENTRY)
+    fresh(entry, args.base_revision, CHANGED_MEANWHILE)
+    change.session.delete(entry)

@@ -1,0 +1,118 @@
+"""The application: `create_app()` wires the packages; run as a program it serves them."""
+
+if __name__ == "__main__":
+    # Before anything else opens a socket or makes a lock.
+    from gevent import monkey
+
+    monkey.patch_all()
+
+import gc
+import logging
+
+from flask import Flask
+from flask_openapi import OpenAPI
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import agenda.api
+import agenda.services
+import agenda.views
+import cli
+import config
+import core.api
+import core.db
+import core.health
+import core.i18n
+import core.realtime
+import core.security
+import meetings.api
+import meetings.feed
+import meetings.services
+import meetings.sockets
+import meetings.views
+import minutes.api
+import minutes.services
+import minutes.views
+import people.api
+import people.login
+import people.views
+from core.db import db
+from core.realtime import socketio
+from minutes.render import Renderer
+
+VERSION = "0.1.0"
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """Build the application.
+
+    Args:
+        settings: what the deployment decides; read from the environment when not given.
+    """
+    settings = settings or config.load()
+    app = OpenAPI(
+        "app",
+        info={"title": "Giao ban", "version": VERSION},
+        security_schemes={
+            "bearer": {"type": "http", "scheme": "bearer"},
+            "session": {"type": "apiKey", "in": "cookie", "name": "session"},
+        },
+        validation_error_callback=core.api.on_validation_error,
+        validation_error_model=core.api.Problem,
+        doc_prefix=core.api.PREFIX,
+        doc_url="/openapi.json",
+        doc_ui=False,
+        instance_path=str(settings.instance.absolute()),
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        REDIS_URL=settings.redis_url,
+        MIGRATIONS=config.ROOT / "migrations",
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    core.api.init_app(app)
+    core.security.init_app(app)
+    core.db.init_app(app)
+    core.i18n.init_app(app, config.ROOT / "translations")
+    core.health.init_app(app)
+    core.realtime.init_app(app, settings.redis_url)
+    people.login.init_app(app, settings)
+    cli.init_app(app)
+    for package in (people, meetings, agenda, minutes):
+        app.register_blueprint(package.views.bp)
+        app.register_api(package.api.api)
+    app.register_api(people.api.auth)
+    app.extensions["renderer"] = Renderer()
+    return app
+
+
+def serve(settings: config.Settings) -> None:
+    """Serve until told to stop: one process, any number of readers."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    app = create_app(settings)
+    if settings.public_url.startswith("https://"):
+        # Behind one proxy of ours, which says who really asked and over what.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+
+    def ticking() -> None:
+        while True:
+            socketio.sleep(meetings.feed.TICK_SECONDS)
+            try:
+                with app.app_context():
+                    meetings.feed.tick(db.session())
+            except Exception:  # the clock must outlive a database that is away for a while
+                logging.getLogger(__name__).exception("tick failed")
+
+    socketio.start_background_task(ticking)
+    app.extensions["renderer"].start()
+    # What is loaded now stays; full collections over it cost pauses of 100 ms (STACK).
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+    print(f"Giao ban: http://{settings.host}:{settings.port}", flush=True)
+    socketio.run(app, host=settings.host, port=settings.port, log_output=False)
+
+
+if __name__ == "__main__":
+    serve(config.load())

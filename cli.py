@@ -1,0 +1,65 @@
+"""Commands of the deployment: `flask --app app …`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from sqlalchemy import select
+
+import demo as demo_loader
+from core.db import db
+from core.errors import DomainError
+from meetings.models import Meeting, Participant, Role
+from minutes.publishing import document_pdf
+from minutes.verify import faults
+from people.actor import Actor
+from people.models import User
+from people.services import is_empty
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+
+    @app.cli.command("demo")
+    @click.option("--if-empty", is_flag=True, help="Only where nobody has an account yet.")
+    def demo(if_empty: bool) -> None:
+        """Load the demo organisation, accounts and briefings (safe to run twice)."""
+        if if_empty and not is_empty(db.session()):
+            return
+        demo_loader.load()
+        click.echo(f"Demo: sign in as thuky, password {demo_loader.PASSWORD}")
+
+    @app.cli.command("verify")
+    def verify() -> None:
+        """Check every meeting's log; exit 1 with a line per fault."""
+        found = list(faults(db.session()))
+        for line in found:
+            click.echo(line, err=True)
+        meetings = len(db.session.scalars(select(Meeting.id)).all())
+        click.echo(f"{meetings} meetings checked, {len(found)} faults")
+        sys.exit(1 if found else 0)
+
+    @app.cli.command("export")
+    @click.argument("meeting_id", type=int)
+    @click.argument("kind", type=click.Choice(["minutes", "conclusions"]))
+    @click.argument("format", type=click.Choice(["pdf"]))
+    @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+    def export(meeting_id: int, kind: str, format: str, file: Path) -> None:
+        """Write a document of a meeting to a file, as its secretary sees it."""
+        secretary = db.session.scalar(
+            select(User)
+            .join(Participant, Participant.person_id == User.person_id)
+            .where(Participant.meeting_id == meeting_id, Participant.role == Role.SECRETARY)
+        )
+        if secretary is None:
+            raise click.ClickException(f"no meeting {meeting_id} with a secretary's account")
+        try:
+            made = document_pdf(
+                Actor.of(secretary), meeting_id, kind, current_app.extensions["renderer"]
+            )
+        except DomainError as error:
+            raise click.ClickException(str(error.message)) from None
+        file.write_bytes(made.content)

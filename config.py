@@ -1,0 +1,111 @@
+"""The environment, read once into one typed object; nonsense stops the start."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class ConfigurationError(SystemExit):
+    """The environment makes no sense; the message says which variable and why."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the deployment decides. See README, "Configuration"."""
+
+    database_url: str
+    redis_url: str | None
+    secret_key: str
+    host: str
+    port: int
+    public_url: str
+    instance: Path
+
+    @property
+    def secure_cookies(self) -> bool:
+        """True where browsers reach us over HTTPS."""
+        return self.public_url.startswith("https://")
+
+
+def load(environ: Mapping[str, str] | None = None, instance: Path | None = None) -> Settings:
+    """Read the settings from the environment.
+
+    Args:
+        environ: the variables; the process's own when not given.
+        instance: the folder for the SQLite file and the development key.
+
+    Raises:
+        ConfigurationError: a variable is missing where it must be there, or is malformed.
+    """
+    env = os.environ if environ is None else environ
+    folder = instance or ROOT / "instance"
+    host = env.get("HOST", "127.0.0.1")
+    try:
+        port = int(env.get("PORT", "5000"))
+    except ValueError:
+        raise ConfigurationError(f"PORT is not a number: {env['PORT']!r}") from None
+    if not 0 < port < 65536:
+        raise ConfigurationError(f"PORT is out of range: {port}")
+    public_url = env.get("PUBLIC_URL", "").rstrip("/")
+    if public_url and urlsplit(public_url).scheme not in ("http", "https"):
+        raise ConfigurationError(f"PUBLIC_URL is not an http(s) address: {public_url!r}")
+    redis_url = env.get("REDIS_URL") or None
+    if redis_url and urlsplit(redis_url).scheme not in ("redis", "rediss", "unix"):
+        raise ConfigurationError(f"REDIS_URL is not a redis address: {redis_url!r}")
+    return Settings(
+        database_url=_database_url(env, folder),
+        redis_url=redis_url,
+        secret_key=_secret_key(env, host, public_url, folder),
+        host=host,
+        port=port,
+        public_url=public_url or f"http://{host}:{port}",
+        instance=folder,
+    )
+
+
+def _database_url(env: Mapping[str, str], folder: Path) -> str:
+    url = env.get("DATABASE_URL")
+    if not url:
+        folder.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{folder / 'giaoban.sqlite'}"
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme.split("+")[0] not in ("sqlite", "postgresql", "postgres"):
+        raise ConfigurationError(f"DATABASE_URL is neither sqlite nor postgresql: {scheme!r}")
+    # The psycopg 3 driver, whichever of the usual spellings the deployment uses.
+    if scheme in ("postgres", "postgresql"):
+        return f"postgresql+psycopg://{rest}"
+    return url
+
+
+def _secret_key(env: Mapping[str, str], host: str, public_url: str, folder: Path) -> str:
+    key = env.get("SECRET_KEY", "")
+    if key:
+        if len(key) < 16:
+            raise ConfigurationError("SECRET_KEY is shorter than 16 characters")
+        return key
+    # Whoever can be reached from another machine is in production.
+    exposed = host not in LOOPBACK or (
+        bool(public_url) and urlsplit(public_url).hostname not in LOOPBACK
+    )
+    if exposed:
+        raise ConfigurationError(
+            "SECRET_KEY must be set when the server is reachable from other machines, "
+            "for instance: SECRET_KEY=$(openssl rand -hex 32)"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_text().strip()

@@ -1,0 +1,72 @@
+"""Languages and the formats that go with them: Vietnamese first, English second."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask, has_request_context, request, session
+from flask_babel import Babel, format_datetime, get_locale
+
+from core.times import vietnam
+
+LANGUAGES = ("vi", "en")
+
+
+def _chosen() -> str:
+    if not has_request_context():
+        return "vi"
+    asked = request.args.get("lang")
+    if asked in LANGUAGES:
+        return asked
+    # A program says its language per request; a browser's own language says little here,
+    # since most offices never set it, so pages follow the reader's last choice.
+    if request.path.startswith("/api/"):
+        return request.accept_languages.best_match(LANGUAGES) or session.get("lang", "vi")
+    chosen = session.get("lang")
+    return chosen if chosen in LANGUAGES else "vi"
+
+
+def language() -> str:
+    """The reader's language: `vi` or `en`."""
+    locale = get_locale()
+    return locale.language if locale else "vi"
+
+
+def init_app(app: Flask, translations: Path) -> None:
+    """Set up translations, remember `?lang=`, and give the templates their filters."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(translations)
+    Babel(
+        app,
+        default_locale="vi",
+        default_timezone="Asia/Ho_Chi_Minh",
+        locale_selector=_chosen,
+    )
+
+    @app.before_request
+    def remember_language() -> None:
+        asked = request.args.get("lang")
+        if asked in LANGUAGES and session.get("lang") != asked:
+            session["lang"] = asked
+
+    app.jinja_env.filters.update(day=day, clock=clock, moment=moment)
+    app.jinja_env.globals.update(language=language)
+
+
+def day(value: datetime) -> str:
+    """The day in words of the reader: `Thứ Năm, 12/10/2023`."""
+    text = format_datetime(value, "EEEE, dd/MM/yyyy")
+    return text[:1].upper() + text[1:]
+
+
+def clock(value: datetime) -> str:
+    """The time of day in Vietnam: `08:05`."""
+    return f"{vietnam(value):%H:%M}"
+
+
+def moment(value: datetime) -> str:
+    """Time and day: `08:05, 12/10/2023`."""
+    return f"{vietnam(value):%H:%M, %d/%m/%Y}"
+
+
+__all__ = ["LANGUAGES", "clock", "day", "init_app", "language", "moment"]

@@ -1,0 +1,45 @@
+"""Vietnamese text: what is stored and what is compared (Unicode TCVN 6909:2001, NFC)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"})
+# Cc: control characters, of which a line break and a tab are text. Cs: lone surrogates,
+# which no database takes. The bidirectional marks could make a document say one thing
+# and show another.
+_BIDI = set("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def clean(text: str) -> str:
+    """Text as it is stored: NFC, no control or direction marks, one kind of line break.
+
+    Tone style (hòa, hoà) and apostrophes stay as they were typed.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = (
+        c
+        for c in text
+        if c in "\n\t" or (c not in _BIDI and unicodedata.category(c) not in ("Cc", "Cs"))
+    )
+    return "".join(kept).strip()
+
+
+def fold(text: str) -> str:
+    """Text as it is searched: lower case, without marks, đ as d, one apostrophe, one space.
+
+    `fold("Kế hoạch Đắk R’Măng") == "ke hoach dak r'mang"`.
+    """
+    text = unicodedata.normalize("NFD", text.lower().translate(_APOSTROPHES))
+    text = "".join(c for c in text if unicodedata.category(c) != "Mn").replace("đ", "d")
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def name_key(name: str) -> str:
+    """Sort key of a person's name: given name (the last word), then the rest from the left.
+
+    Good for Kinh names only; a person's own `sort_key` goes before it.
+    """
+    words = fold(name).split(" ")
+    return " ".join([words[-1], *words[:-1]])

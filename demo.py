@@ -1,0 +1,215 @@
+"""Turns the demo's content into the same commands that people give."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy import select
+
+import demo_data as data
+from core.db import db, writing
+from core.times import now
+from demo_data.dak_glong import MEETINGS, ORGANISATION
+from meetings.changes import execute
+from meetings.commands import CreateMeeting
+from meetings.services import create_meeting
+from people.actor import Actor
+from people.commands import AddPerson, AddUnit, AddUser
+from people.models import Person, Unit, User
+from people.services import create_person, create_unit, create_user
+
+PASSWORD = "giaoban-demo"  # noqa: S105  # published: the demo's accounts guard nothing
+
+
+def load() -> None:
+    """Load the organisation, its accounts and its two briefings.
+
+    Every command carries a request id of its own, so that loading again, also after a load
+    that was cut short, adds only what is missing and leaves what people have changed.
+    """
+    loader = _Loader()
+    loader.organisation()
+    for briefing in MEETINGS:
+        loader.meeting(briefing)
+
+
+class _Loader:
+    def __init__(self) -> None:
+        self.unit_ids: dict[str, int] = {}
+        self.person_ids: dict[str, int] = {}
+
+    def organisation(self) -> None:
+        with writing() as session:
+            parents_first = sorted(ORGANISATION.units, key=lambda unit: len(self._line(unit)))
+            for unit in parents_first:
+                self._unit(session, unit)
+            for person in ORGANISATION.people:
+                found = session.scalar(
+                    select(Person).where(
+                        Person.name == person.name,
+                        Person.title == person.title,
+                        Person.unit_id == self.unit_ids[person.unit_key],
+                    )
+                )
+                self.person_ids[person.key] = (
+                    found
+                    or create_person(
+                        session,
+                        AddPerson(
+                            name=person.name,
+                            title=person.title,
+                            unit_id=self.unit_ids[person.unit_key],
+                        ),
+                    )
+                ).id
+            for account in ORGANISATION.accounts:
+                if session.scalar(select(User.id).where(User.username == account.username)):
+                    continue
+                create_user(
+                    session,
+                    AddUser(
+                        username=account.username,
+                        password=PASSWORD,
+                        person_id=self.person_ids.get(account.person_key or ""),
+                        is_admin=account.is_admin,
+                        may_schedule=account.may_schedule,
+                    ),
+                )
+
+    def _line(self, unit: data.Unit) -> list[str]:
+        # A group comes after its members, whatever its depth.
+        by_key = {u.key: u for u in ORGANISATION.units}
+        line = [unit.key] * (100 if unit.kind == "group" else 1)
+        while unit.parent is not None:
+            unit = by_key[unit.parent]
+            line.append(unit.key)
+        return line
+
+    def _unit(self, session: Any, unit: data.Unit) -> None:
+        found = session.scalar(select(Unit).where(Unit.name == unit.name, Unit.kind == unit.kind))
+        if found is None:
+            found = create_unit(
+                session,
+                AddUnit(
+                    name=unit.name,
+                    short_name=unit.short_name,
+                    kind=unit.kind,
+                    parent_id=self.unit_ids[unit.parent] if unit.parent else None,
+                    place=unit.place,
+                    member_ids=[self.unit_ids[key] for key in unit.members],
+                ),
+            )
+            found.position = unit.position
+        self.unit_ids[unit.key] = found.id
+
+    def _actor(self, username: str) -> Actor:
+        user = db.session.scalar(select(User).where(User.username == username))
+        assert user is not None  # noqa: S101  # organisation() has made it
+        return Actor.of(user)
+
+    def meeting(self, briefing: data.Meeting) -> None:
+        secretary = self._actor("thuky")
+        starts_at = briefing.starts_at or now().replace(minute=0, second=0, microsecond=0)
+        ends_at = briefing.ends_at or starts_at + timedelta(minutes=briefing.duration_minutes)
+        # The invitations went out in good time (decision 45/2018: three working days).
+        before = (briefing.starts_at - timedelta(days=7)) if briefing.starts_at else now()
+        people = {p.person_key: p for p in briefing.participants}
+        roles = {
+            role: [self.person_ids[k] for k, p in people.items() if p.role == role]
+            for role in ("chair", "secretary")
+        }
+        made = create_meeting(
+            secretary,
+            CreateMeeting(
+                code=briefing.code,
+                title=briefing.title,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                location=briefing.location,
+                description=briefing.description,
+                organizer_unit_id=self.unit_ids[briefing.organizer_unit_key],
+                chair_ids=roles["chair"],
+                secretary_ids=roles["secretary"],
+            ),
+            f"demo-{briefing.code}",
+            at=before,
+        )
+        meeting_id: int = made.result["id"]
+
+        numbers = count(1)
+
+        def give(name: str, args: dict[str, Any], at: Any) -> Any:
+            request_id = f"demo-{briefing.code}-{next(numbers)}"
+            return execute(secretary, meeting_id, name, request_id, args, at=at).result
+
+        for participant in briefing.participants:
+            if participant.role not in ("chair", "secretary"):
+                args = {
+                    "person_id": self.person_ids[participant.person_key],
+                    "role": participant.role,
+                    "unit_id": self.unit_ids[participant.unit_key],
+                }
+                give("participant.add", args, before)
+        items: dict[str, int] = {}
+        for item in briefing.agenda:
+            presenter = item.presenter_unit_key
+            args = {
+                "title": item.title,
+                "minutes": item.minutes,
+                "presenter_unit_id": self.unit_ids[presenter] if presenter else None,
+            }
+            items[item.key] = give("agenda.add", args, before)["id"]
+        for at, name, args in sorted(self._record(briefing, items), key=lambda step: step[0]):
+            give(name, args, at)
+
+    def _record(
+        self, briefing: data.Meeting, items: dict[str, int]
+    ) -> list[tuple[Any, str, dict[str, Any]]]:
+        """The commands of a held briefing with their moments; a stable sort keeps the order
+        of those at the same moment."""
+        steps: list[tuple[Any, str, dict[str, Any]]] = []
+        for row in briefing.attendance:
+            args = {
+                "person_id": self.person_ids[row.person_key],
+                "status": row.status,
+                "deputy_name": row.deputy_name,
+                "reason": row.reason,
+            }
+            steps.append((row.at, "attendance.mark", args))
+        if briefing.opened_at:
+            steps.append((briefing.opened_at, "meeting.open", {}))
+        for item in briefing.agenda:
+            if item.started_at:
+                steps.append((item.started_at, "agenda.go_to", {"item_id": items[item.key]}))
+        for entry in briefing.entries:
+            args = {
+                "item_id": items[entry.item_key],
+                "kind": entry.kind,
+                "text": entry.text,
+                "person_id": self.person_ids[entry.person_key] if entry.person_key else None,
+                "speaker_name": entry.speaker_name,
+                "unit_id": self.unit_ids[entry.unit_key] if entry.unit_key else None,
+            }
+            steps.append((entry.at, "discussion.add", args))
+        for conclusion in briefing.conclusions:
+            args = {
+                "section": conclusion.section,
+                "text": conclusion.text,
+                "item_id": items[conclusion.item_key] if conclusion.item_key else None,
+            }
+            steps.append((conclusion.at, "conclusion.add", args))
+        for directive in briefing.directives:
+            args = {
+                "text": directive.text,
+                "lead_unit_ids": [self.unit_ids[k] for k in directive.lead_unit_keys],
+                "supporting_unit_ids": [self.unit_ids[k] for k in directive.supporting_unit_keys],
+                "due": directive.due,
+                "due_text": directive.due_text,
+                "item_id": items[directive.item_key] if directive.item_key else None,
+            }
+            steps.append((directive.at, "directive.add", args))
+        if briefing.closed_at:
+            steps.append((briefing.closed_at, "meeting.close", {}))
+        return steps

@@ -1,0 +1,85 @@
+"""Who may see what: decided here, for live events, snapshots, lists, documents and pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from meetings.models import LEADERS, Meeting, Participant, Role, State
+from people.actor import Actor
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Someone who looks at one meeting, in the role that they have there."""
+
+    actor: Actor
+    role: Role
+    unit_id: int | None
+
+
+def sees(role: Role | None, state: str, key: str | None = None) -> bool:
+    """The one rule of visibility.
+
+    Args:
+        role: the viewer's role in the meeting; None for whoever is not invited.
+        state: the meeting's state now.
+        key: the object asked for (`type/id`); None for the meeting as a whole.
+
+    Who is not invited sees nothing, an administrator included. A draft is seen by its
+    chair and secretary alone. Beyond that a meeting has no secrets among those invited.
+    """
+    if role is None:
+        return False
+    return state != State.DRAFT or role in LEADERS
+
+
+def only_visible(
+    role: Role | None, state: str, objects: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The objects of a snapshot or an event that the role may see."""
+    return {key: value for key, value in objects.items() if sees(role, state, key)}
+
+
+def role_in(session: Session, meeting_id: int, person_id: int | None) -> Role | None:
+    """The person's role in the meeting, or None."""
+    if person_id is None:
+        return None
+    found = session.scalar(
+        select(Participant.role).where(
+            Participant.meeting_id == meeting_id, Participant.person_id == person_id
+        )
+    )
+    return Role(found) if found else None
+
+
+def viewing(session: Session, actor: Actor, meeting_id: int) -> tuple[Meeting, Viewer]:
+    """The meeting and the actor's view of it.
+
+    Raises:
+        NotFound: there is no such meeting, or none for this actor.
+    """
+    meeting = session.get(Meeting, meeting_id)
+    if meeting is None:
+        raise NotFound()
+    own = next((p for p in meeting.participants if p.person_id == actor.person_id), None)
+    role = Role(own.role) if own and actor.person_id is not None else None
+    if role is None or own is None or not sees(role, meeting.state):
+        raise NotFound()
+    return meeting, Viewer(actor, role, own.unit_id)
+
+
+def visible_meetings(actor: Actor) -> Select[tuple[Meeting]]:
+    """The meetings that the actor may see, as a statement to narrow and to sort."""
+    return (
+        select(Meeting)
+        .join(Participant)
+        .where(
+            Participant.person_id == (actor.person_id or 0),
+            (Meeting.state != State.DRAFT) | Participant.role.in_(LEADERS),
+        )
+    )

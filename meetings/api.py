@@ -1,0 +1,270 @@
+"""HTTP API: meetings, participants, attendance, snapshot, events, commands."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from flask import Response, request
+from pydantic import BeforeValidator, Field
+from sqlalchemy.orm import selectinload
+
+from core.api import (
+    Listing,
+    Page,
+    PathId,
+    Public,
+    blueprint,
+    created,
+    page_of,
+    page_of_list,
+)
+from core.db import db
+from core.schema import Args, Query
+from core.text import clean, fold
+from meetings import feed, services
+from meetings.access import viewing, visible_meetings
+from meetings.changes import Outcome, execute
+from meetings.commands import AddParticipant, CreateMeeting, Reason, UpdateMeeting
+from meetings.models import Meeting
+from people.login import current_actor
+
+api = blueprint("meetings", __name__)
+TAG = [{"name": "meetings"}]
+
+
+class MeetingOut(Public):
+    """A meeting."""
+
+    id: int
+    code: str
+    title: str
+    state: str
+    starts_at: str
+    ends_at: str
+    opened_at: str | None
+    closed_at: str | None
+    current_item_id: int | None
+    chair_ids: list[int]
+    secretary_ids: list[int]
+
+
+class ParticipantOut(Public):
+    """Someone invited to a meeting."""
+
+    id: int
+    person_id: int
+    unit_id: int | None
+    role: str
+
+
+class AttendanceOut(Public):
+    """An invited person's attendance."""
+
+    id: int
+    person_id: int
+    unit_id: int | None
+    status: str
+    deputy_name: str | None
+    reason: str | None
+
+
+class Meetings(Listing):
+    """A page of meetings."""
+
+    items: list[MeetingOut]
+
+
+class Participants(Listing):
+    """A page of participants."""
+
+    items: list[ParticipantOut]
+
+
+class AttendanceList(Listing):
+    """A page of attendances."""
+
+    items: list[AttendanceOut]
+
+
+class MeetingPath(Query):
+    """A meeting's id in the address."""
+
+    meeting_id: PathId
+
+
+class ParticipantPath(MeetingPath):
+    """A participant's id in the address."""
+
+    participant_id: PathId
+
+
+class MeetingFilter(Page):
+    """Which meetings."""
+
+    code: str = Field(default="", max_length=50, description="Exactly this code.")
+    state: str = Field(default="", max_length=20, description="Only in this state.")
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
+class After(Query):
+    """The revision up to which the client has the meeting."""
+
+    after: Annotated[int, BeforeValidator(_whole), Field(ge=0, le=2**31 - 1)] = 0
+
+
+class CommandBody(Args):
+    """A command: the HTTP twin of Socket.IO's `command`."""
+
+    name: str = Field(max_length=50, description="For instance `agenda.advance`.")
+    request_id: str | None = Field(default=None, max_length=64)
+    args: dict[str, Any] | None = None
+
+
+class Accepted(Public):
+    """An accepted command."""
+
+    ok: bool
+    revision: int
+    result: Any = None
+
+
+class Snapshot(Public):
+    """The meeting as the viewer may see it."""
+
+    revision: int
+    objects: dict[str, dict[str, Any]]
+
+
+class Event(Public):
+    """An accepted command as the viewer hears of it."""
+
+    meeting_id: int
+    revision: int
+    type: str
+    at: str
+    changed: dict[str, dict[str, Any]]
+    deleted: list[str]
+
+
+class Events(Public):
+    """What is newer than a revision."""
+
+    revision: int
+    events: list[Event]
+
+
+def run(meeting_id: int, name: str, args: dict[str, Any]) -> Outcome:
+    """Carry out a command for whoever has made this request.
+
+    The header `Idempotency-Key` serves as the command's `request_id`.
+    """
+    key = request.headers.get("Idempotency-Key")
+    return execute(current_actor(), meeting_id, name, key, args)
+
+
+@api.get("/meetings", tags=TAG, responses={200: Meetings})
+def list_meetings(query: MeetingFilter) -> dict[str, Any]:
+    """The meetings that the viewer may see, newest first."""
+    statement = visible_meetings(current_actor()).order_by(
+        Meeting.starts_at.desc(), Meeting.id.desc()
+    )
+    if query.code:
+        statement = statement.where(Meeting.code == clean(query.code))
+    if query.state:
+        statement = statement.where(Meeting.state == clean(query.state))
+    statement = statement.options(selectinload(Meeting.participants))
+    if not query.q:
+        return page_of(db.session(), statement, query, Meeting.public)
+    words = fold(clean(query.q))
+    found = [m.public() for m in db.session().scalars(statement) if words in _searched(m)]
+    return page_of_list(found, query)
+
+
+def _searched(meeting: Meeting) -> str:
+    return fold(f"{meeting.code} {meeting.title} {meeting.location}")
+
+
+@api.post("/meetings", tags=TAG, responses={201: MeetingOut})
+def add_meeting(body: CreateMeeting) -> Response:
+    """Create a meeting."""
+    key = request.headers.get("Idempotency-Key")
+    outcome = services.create_meeting(current_actor(), body, key)
+    return created(outcome.result)
+
+
+@api.get("/meetings/<int:meeting_id>", tags=TAG, responses={200: MeetingOut})
+def get_meeting(path: MeetingPath) -> dict[str, Any]:
+    """One meeting."""
+    meeting, _viewer = viewing(db.session(), current_actor(), path.meeting_id)
+    return meeting.public()
+
+
+@api.patch("/meetings/<int:meeting_id>", tags=TAG, responses={200: MeetingOut})
+def update_meeting(path: MeetingPath, body: UpdateMeeting) -> Any:
+    """Change a meeting's schedule (`meeting.update`)."""
+    return run(path.meeting_id, "meeting.update", body.model_dump(exclude_unset=True)).result
+
+
+@api.delete("/meetings/<int:meeting_id>", tags=TAG, responses={200: MeetingOut})
+def cancel_meeting(path: MeetingPath, query: Reason) -> Any:
+    """Cancel a meeting that has not begun (`meeting.cancel`); it stays readable."""
+    return run(path.meeting_id, "meeting.cancel", query.model_dump()).result
+
+
+@api.get("/meetings/<int:meeting_id>/participants", tags=TAG, responses={200: Participants})
+def list_participants(path: MeetingPath, query: Page) -> dict[str, Any]:
+    """Who is invited, in protocol order."""
+    found = feed.listed(current_actor(), path.meeting_id, "participant")
+    return page_of_list(sorted(found, key=lambda p: (p["position"], p["id"])), query)
+
+
+@api.post("/meetings/<int:meeting_id>/participants", tags=TAG, responses={201: ParticipantOut})
+def add_participant(path: MeetingPath, body: AddParticipant) -> Response:
+    """Invite a person (`participant.add`)."""
+    args = body.model_dump(exclude_unset=True)
+    return created(run(path.meeting_id, "participant.add", args).result)
+
+
+@api.delete(
+    "/meetings/<int:meeting_id>/participants/<int:participant_id>",
+    tags=TAG,
+    responses={200: Accepted},
+)
+def remove_participant(path: ParticipantPath) -> dict[str, Any]:
+    """Take back an invitation (`participant.remove`)."""
+    return accepted(
+        run(path.meeting_id, "participant.remove", {"participant_id": path.participant_id})
+    )
+
+
+def accepted(outcome: Outcome) -> dict[str, Any]:
+    """The acknowledgement of a command."""
+    return {"ok": True, "revision": outcome.revision, "result": outcome.result}
+
+
+@api.get("/meetings/<int:meeting_id>/attendance", tags=TAG, responses={200: AttendanceList})
+def list_attendance(path: MeetingPath, query: Page) -> dict[str, Any]:
+    """Who takes part, and how."""
+    return page_of_list(feed.listed(current_actor(), path.meeting_id, "attendance"), query)
+
+
+@api.get("/meetings/<int:meeting_id>/snapshot", tags=TAG, responses={200: Snapshot})
+def get_snapshot(path: MeetingPath) -> dict[str, Any]:
+    """The meeting's whole present state, as the viewer may see it."""
+    return feed.snapshot(current_actor(), path.meeting_id)
+
+
+@api.get("/meetings/<int:meeting_id>/events", tags=TAG, responses={200: Events})
+def get_events(path: MeetingPath, query: After) -> dict[str, Any]:
+    """The events after a revision, 500 at most; ask again until `revision` is reached."""
+    return feed.events_after(current_actor(), path.meeting_id, query.after)
+
+
+@api.post("/meetings/<int:meeting_id>/commands", tags=TAG, responses={200: Accepted})
+def post_command(path: MeetingPath, body: CommandBody) -> dict[str, Any]:
+    """Carry out a command."""
+    outcome = execute(current_actor(), path.meeting_id, body.name, body.request_id, body.args or {})
+    return accepted(outcome)

@@ -1,0 +1,356 @@
+"""The one door for changes to a meeting.
+
+A person's intention is one function, declared once with its name, its arguments and its
+permission. Socket.IO, the HTTP API, forms and the demo all come in through `execute`:
+
+    lock the meeting, check, do it, write the log row, commit, tell the room.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+from typing import Any, TypeVar
+
+from flask_babel import lazy_gettext as _
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from sqlalchemy import event, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.db import in_order, writing
+from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.schema import RequestId, invalid, parse
+from core.times import now, rfc3339
+from meetings import feed
+from meetings.access import role_in, sees
+from meetings.models import Live, LogRow, Meeting, Part, Role, State
+from people.actor import Actor
+
+A = TypeVar("A", bound=BaseModel)
+P = TypeVar("P", bound=Part)
+Service = Callable[["Change", A], Any]
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True)
+class Command:
+    """An intention: its name, what it takes, who may have it and when."""
+
+    name: str
+    args: type[BaseModel]
+    roles: frozenset[Role]
+    states: frozenset[State]
+    service: Callable[[Change, Any], Any]
+
+
+COMMANDS: dict[str, Command] = {}
+
+
+def command(
+    name: str, args: type[A], *, roles: frozenset[Role], states: set[State]
+) -> Callable[[Service[A]], Service[A]]:
+    """Declare a service function as a command.
+
+    Args:
+        name: as the contract names it.
+        args: the description of its arguments.
+        roles: who may give it.
+        states: the states of the meeting in which it makes sense.
+    """
+
+    def declare(service: Service[A]) -> Service[A]:
+        COMMANDS[name] = Command(name, args, roles, frozenset(states), service)
+        return service
+
+    return declare
+
+
+@dataclass
+class Change:
+    """One accepted command while it is carried out."""
+
+    session: Session
+    meeting: Meeting
+    actor: Actor
+    role: Role
+    at: datetime
+    revision: int
+    touched: dict[str, Live] = field(default_factory=dict)
+    deleted: list[str] = field(default_factory=list)
+    # Directory objects (people) that clients must learn or forget together with this change.
+    also: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # People whose old view must be cut before anyone is told: excluded, or of another role.
+    cut: set[int] = field(default_factory=set)
+
+    def part(self, model: type[P], key: int | None, message: Any = None) -> P:
+        """A part of this meeting by its id.
+
+        Raises:
+            NotFound: there is none, or it belongs to another meeting.
+        """
+        found = self.session.get(model, key) if key is not None else None
+        if found is None or found.meeting_id != self.meeting.id:
+            raise NotFound(message)
+        return found
+
+    def touch(self, thing: Live) -> None:
+        """Tell clients of an object whose own row has not changed, but whose view has."""
+        self.touched[thing.key] = thing
+
+    def changed(self) -> dict[str, dict[str, Any]]:
+        """The whole public objects that this command has added or changed."""
+        objects = {
+            key: thing.public() for key, thing in self.touched.items() if key not in self.deleted
+        }
+        return objects | self.also
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the author of a command is answered."""
+
+    revision: int
+    result: Any
+
+
+class _Repeated(Exception):  # not an error: the way out of the transaction
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+
+
+def execute(
+    actor: Actor,
+    meeting_id: int,
+    name: str,
+    request_id: str | None,
+    args: Any,
+    *,
+    at: datetime | None = None,
+) -> Outcome:
+    """Carry out a command: one revision, stored before anyone is told.
+
+    Args:
+        actor: who gives it.
+        meeting_id: for which meeting.
+        name: the command's name.
+        request_id: the author's own name for this attempt; the same one again gets the
+            first answer and changes nothing.
+        args: its arguments, not yet checked.
+        at: the moment of it; now when not given (the demo tells of the past).
+
+    Raises:
+        DomainError: it is refused; nothing has changed.
+    """
+    found = COMMANDS.get(name) if isinstance(name, str) else None
+    if found is None:
+        raise Invalid(_("Không có lệnh này."))
+    values = parse(found.args, {} if args is None else args)
+    request_id = _request_id(request_id)
+    try:
+        with in_order():
+            with writing() as session:
+                row, change = _carry_out(session, found, values, actor, meeting_id, request_id, at)
+            feed.announce(row, change.meeting.state, change.cut)
+            return Outcome(row.revision, json.loads(row.result))
+    except _Repeated as repeated:
+        return repeated.outcome
+
+
+def start(
+    actor: Actor,
+    make: Callable[[Session], Meeting],
+    service: Service[A],
+    args: A,
+    request_id: str | None = None,
+    at: datetime | None = None,
+) -> Outcome:
+    """Create a meeting: its first revision is `meeting.create`.
+
+    Args:
+        actor: who creates it; becomes its secretary where `service` says so.
+        make: builds the row.
+        service: what else belongs to the creation.
+        args: its arguments, already checked.
+        request_id: as for `execute`.
+        at: as for `execute`.
+    """
+    found = Command("meeting.create", type(args), frozenset(), frozenset(), service)
+    request_id = _request_id(request_id)
+    with in_order():
+        with writing() as session:
+            if request_id is not None:
+                earlier = session.scalar(
+                    select(LogRow).where(
+                        LogRow.type == found.name,
+                        LogRow.actor_id == actor.user_id,
+                        LogRow.request_id == request_id,
+                    )
+                )
+                if earlier:
+                    return Outcome(earlier.revision, json.loads(earlier.result))
+            meeting = make(session)
+            session.add(meeting)
+            meeting.revision = 1
+            session.flush()
+            change = Change(session, meeting, actor, Role.SECRETARY, at or now(), 1)
+            change.touch(meeting)
+            row = _run(change, found, args, request_id)
+        feed.announce(row, change.meeting.state, change.cut)
+        return Outcome(row.revision, json.loads(row.result))
+
+
+def _request_id(value: Any) -> str | None:
+    if value is None:
+        return None
+    try:
+        return TypeAdapter(RequestId).validate_python(value, strict=True)
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+def _carry_out(
+    session: Session,
+    found: Command,
+    values: BaseModel,
+    actor: Actor,
+    meeting_id: int,
+    request_id: str | None,
+    at: datetime | None,
+) -> tuple[LogRow, Change]:
+    # The first statement takes the meeting's row lock (PostgreSQL) or finds the write lock
+    # taken (SQLite), so that everything read after it is the newest state.
+    revision = session.scalar(
+        update(Meeting)
+        .where(Meeting.id == meeting_id)
+        .values(revision=Meeting.revision + 1)
+        .returning(Meeting.revision)
+    )
+    if revision is None:
+        raise NotFound()
+    meeting = session.get_one(Meeting, meeting_id)
+    role = role_in(session, meeting_id, actor.person_id)
+    if role is None or not sees(role, meeting.state):
+        raise NotFound()
+    if request_id is not None:
+        earlier = session.scalar(
+            select(LogRow).where(
+                LogRow.meeting_id == meeting_id,
+                LogRow.actor_id == actor.user_id,
+                LogRow.request_id == request_id,
+            )
+        )
+        if earlier is not None:
+            raise _Repeated(Outcome(earlier.revision, json.loads(earlier.result)))
+    if role not in found.roles:
+        raise Forbidden()
+    if meeting.state not in found.states:
+        raise Conflict(_WRONG_STATE[State(meeting.state)], current=meeting.public())
+    change = Change(session, meeting, actor, role, at or now(), revision)
+    return _run(change, found, values, request_id), change
+
+
+_WRONG_STATE = {
+    State.DRAFT: _("Cuộc họp còn là bản nháp, chưa làm được việc này."),
+    State.SCHEDULED: _("Cuộc họp chưa khai mạc, chưa làm được việc này."),
+    State.LIVE: _("Cuộc họp đang diễn ra, không làm được việc này."),
+    State.CLOSED: _("Cuộc họp đã kết thúc, không sửa được nữa."),
+    State.ARCHIVED: _("Cuộc họp đã hủy hoặc đã lưu trữ, không sửa được nữa."),
+}
+
+
+def _run(change: Change, found: Command, args: BaseModel, request_id: str | None) -> LogRow:
+    session = change.session
+    session.info["change"] = change
+    try:
+        result = found.service(change, args)
+        session.flush()
+    except IntegrityError:
+        raise Conflict(_("Nội dung này đang được nội dung khác dùng đến.")) from None
+    finally:
+        session.info.pop("change", None)
+    row = LogRow(
+        meeting_id=change.meeting.id,
+        revision=change.revision,
+        at=change.at,
+        actor_id=change.actor.user_id,
+        actor_name=change.actor.name,
+        actor_person_id=change.actor.person_id,
+        type=found.name,
+        request_id=request_id,
+        args=canonical(args.model_dump(mode="json", exclude_unset=True)),
+        changed=canonical(change.changed()),
+        deleted=canonical(change.deleted),
+        result=canonical(result.public() if isinstance(result, Live) else result),
+        previous_hash=_last_hash(session, change.meeting.id),
+    )
+    row.hash = chained(row)
+    session.add(row)
+    session.flush()
+    session.refresh(row)
+    session.expunge(row)
+    return row
+
+
+def _last_hash(session: Session, meeting_id: int) -> str:
+    newest = select(LogRow.hash).where(LogRow.meeting_id == meeting_id)
+    return session.scalar(newest.order_by(LogRow.revision.desc()).limit(1)) or GENESIS
+
+
+def canonical(value: Any) -> str:
+    """JSON in the one form that is stored, hashed and sent."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def chained(row: LogRow) -> str:
+    """SHA-256 over the row's content and its predecessor's hash, in hexadecimal."""
+    content = canonical(
+        [
+            row.previous_hash,
+            row.meeting_id,
+            row.revision,
+            rfc3339(row.at),
+            row.actor_id,
+            row.actor_name,
+            row.type,
+            row.request_id,
+            row.args,
+            row.changed,
+            row.deleted,
+            row.result,
+        ]
+    )
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+@event.listens_for(Session, "before_flush")
+def _stamp_revision(session: Session, _context: Any, _instances: Any) -> None:
+    change: Change | None = session.info.get("change")
+    if change is None:
+        return
+    for thing in _changed_things(session):
+        if isinstance(thing, Part):
+            thing.revision = change.revision
+
+
+@event.listens_for(Session, "after_flush")
+def _collect(session: Session, _context: Any) -> None:
+    change: Change | None = session.info.get("change")
+    if change is None:
+        return
+    for thing in _changed_things(session):
+        change.touched[thing.key] = thing
+    for thing in session.deleted:
+        if isinstance(thing, Live):
+            change.deleted.append(thing.key)
+
+
+def _changed_things(session: Session) -> Iterator[Live]:
+    for thing in chain(session.new, session.dirty):
+        if isinstance(thing, Live) and session.is_modified(thing):
+            yield thing

@@ -1,0 +1,112 @@
+"""Arguments of what is done to a meeting, its participants and their attendance."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from core.schema import Args, Id, Line, Moment, OptionalLine, OptionalText
+from meetings.models import RoleName
+
+
+def _web_address(value: str) -> str:
+    if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
+        raise PydanticCustomError("url", "not a web address")
+    return value
+
+
+def _parsable(value: str) -> str:
+    try:
+        return _web_address(value)
+    except ValueError:
+        raise PydanticCustomError("url", "not a web address") from None
+
+
+WebAddress = Annotated[OptionalLine, AfterValidator(_parsable)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,48}$")]
+
+
+class CreateMeeting(Args):
+    """A new meeting. The one who creates it becomes its secretary unless named as a chair."""
+
+    title: Line
+    starts_at: Moment
+    ends_at: Moment
+    code: Code | None = None
+    description: OptionalText = ""
+    location: OptionalLine = ""
+    online_url: WebAddress = ""
+    organizer_unit_id: Id | None = None
+    state: Literal["draft", "scheduled"] = "scheduled"
+    chair_ids: list[Id] = []
+    secretary_ids: list[Id] = []
+
+
+class UpdateMeeting(Args):
+    """What changes of a meeting's schedule; what is not named stays."""
+
+    title: Line | None = None
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+    description: OptionalText | None = None
+    location: OptionalLine | None = None
+    online_url: WebAddress | None = None
+    organizer_unit_id: Id | None = None
+
+
+class Nothing(Args):
+    """A command without arguments."""
+
+
+class Reason(Args):
+    """A command that may say why."""
+
+    reason: OptionalText = ""
+
+
+class AddParticipant(Args):
+    """One person, in one role."""
+
+    person_id: Id
+    role: RoleName = "participant"
+    unit_id: Id | None = None
+
+
+class InviteUnits(Args):
+    """The people of several units, and several people, at once."""
+
+    unit_ids: list[Id] = []
+    person_ids: list[Id] = []
+    role: RoleName = "participant"
+
+
+class UpdateParticipant(Args):
+    """A participant's other role or unit."""
+
+    participant_id: Id
+    role: RoleName | None = None
+    unit_id: Id | None = None
+
+
+class RemoveParticipant(Args):
+    """A participant who is no longer invited."""
+
+    participant_id: Id
+
+
+class CheckIn(Args):
+    """Oneself, present."""
+
+    mode: Literal["on_site", "online"]
+
+
+class MarkAttendance(Args):
+    """Somebody's attendance, as the secretary sees it."""
+
+    person_id: Id
+    status: Literal["on_site", "online", "absent", "unknown"]
+    reason: OptionalText | None = None
+    deputy_name: OptionalLine | None = None

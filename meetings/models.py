@@ -1,0 +1,226 @@
+"""The meeting, its participants, and its log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from core.db import Base, UtcDateTime
+from core.times import rfc3339
+from people.models import Person, Unit
+
+
+class Role(StrEnum):
+    """What someone is in one meeting. An administrator is nothing in it by that alone."""
+
+    CHAIR = "chair"
+    SECRETARY = "secretary"
+    PARTICIPANT = "participant"
+    OBSERVER = "observer"
+    RECORDS_CLERK = "records_clerk"
+
+
+RoleName = Literal["chair", "secretary", "participant", "observer", "records_clerk"]
+EVERYONE = frozenset(Role)
+LEADERS = frozenset({Role.CHAIR, Role.SECRETARY})
+STAFF = LEADERS | {Role.RECORDS_CLERK}
+
+
+class State(StrEnum):
+    """Where a meeting stands. A cancelled one is archived, with the reason."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    LIVE = "live"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+
+
+class Live:
+    """A part of a meeting that clients hold a copy of, under the key `type/id`."""
+
+    live_type: ClassVar[str]
+    live_models: ClassVar[list[type[Any]]] = []
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "live_type" in cls.__dict__:
+            Live.live_models.append(cls)
+
+    id: Mapped[int]
+
+    @property
+    def key(self) -> str:
+        """The object's name in snapshots and events."""
+        return f"{self.live_type}/{self.id}"
+
+    def public(self) -> dict[str, Any]:
+        """The whole public object, with absolute values."""
+        raise NotImplementedError
+
+
+class Part(Live):
+    """A live object that belongs to one meeting and knows the revision that last changed it."""
+
+    # A deleted object's id never names another one: clients and logs hold on to keys.
+    __table_args__: Any = {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(default=0)
+
+    @declared_attr
+    def meeting_id(cls) -> Mapped[int]:
+        return mapped_column(ForeignKey("meeting.id"), index=True)
+
+
+class Meeting(Live, Base):
+    """A briefing, from its schedule to its archive.
+
+    `revision` counts its accepted commands, 1, 2, 3 … without gap.
+    """
+
+    __tablename__ = "meeting"
+    __table_args__ = {"sqlite_autoincrement": True}
+    live_type = "meeting"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(50), unique=True)
+    title: Mapped[str] = mapped_column(String(500))
+    description: Mapped[str] = mapped_column(Text, default="")
+    location: Mapped[str] = mapped_column(String(500), default="")
+    online_url: Mapped[str] = mapped_column(String(1000), default="")
+    state: Mapped[str] = mapped_column(String(20), default=State.SCHEDULED, index=True)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancel_reason: Mapped[str] = mapped_column(Text, default="")
+    organizer_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    # Not a foreign key: the agenda's package lies above this one.
+    current_item_id: Mapped[int | None]
+    revision: Mapped[int] = mapped_column(default=0)
+
+    organizer: Mapped[Unit | None] = relationship()
+    participants: Mapped[list[Participant]] = relationship(
+        back_populates="meeting", order_by="Participant.position"
+    )
+
+    def people_in(self, role: Role) -> list[int]:
+        """Ids of the people who hold a role, in protocol order."""
+        return [p.person_id for p in self.participants if p.role == role]
+
+    def public(self) -> dict[str, Any]:
+        """The meeting as the contract describes it, and where and how it is held."""
+        return {
+            "id": self.id,
+            "code": self.code,
+            "title": self.title,
+            "description": self.description,
+            "location": self.location,
+            "online_url": self.online_url,
+            "state": str(self.state),
+            "starts_at": rfc3339(self.starts_at),
+            "ends_at": rfc3339(self.ends_at),
+            "opened_at": rfc3339(self.opened_at),
+            "closed_at": rfc3339(self.closed_at),
+            "cancelled_at": rfc3339(self.cancelled_at),
+            "cancel_reason": self.cancel_reason,
+            "organizer_unit_id": self.organizer_unit_id,
+            "current_item_id": self.current_item_id,
+            "chair_ids": self.people_in(Role.CHAIR),
+            "secretary_ids": self.people_in(Role.SECRETARY),
+        }
+
+
+class Participant(Part, Base):
+    """Someone invited, in one role, for one unit (their điểm cầu)."""
+
+    __tablename__ = "participant"
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "person_id"),
+        {"sqlite_autoincrement": True},
+    )
+    live_type = "participant"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    role: Mapped[str] = mapped_column(String(20), default=Role.PARTICIPANT)
+    position: Mapped[int] = mapped_column(default=0)
+
+    meeting: Mapped[Meeting] = relationship(back_populates="participants")
+    person: Mapped[Person] = relationship()
+
+    def public(self) -> dict[str, Any]:
+        """The participant."""
+        return {
+            "id": self.id,
+            "person_id": self.person_id,
+            "unit_id": self.unit_id,
+            "role": str(self.role),
+            "position": self.position,
+        }
+
+
+class Attendance(Part, Base):
+    """Whether an invited person takes part, how, and who stands in for them ("dự thay")."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "person_id"),
+        {"sqlite_autoincrement": True},
+    )
+    live_type = "attendance"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    status: Mapped[str] = mapped_column(String(20), default="unknown")
+    deputy_name: Mapped[str | None] = mapped_column(String(500))
+    reason: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    def public(self) -> dict[str, Any]:
+        """The attendance of one person."""
+        return {
+            "id": self.id,
+            "person_id": self.person_id,
+            "unit_id": self.unit_id,
+            "status": self.status,
+            "deputy_name": self.deputy_name,
+            "reason": self.reason,
+            "at": rfc3339(self.at),
+        }
+
+
+class LogRow(Base):
+    """One accepted command: what was asked, by whom, what it changed, what was answered.
+
+    Each row holds the SHA-256 of its predecessor, so that a changed past shows.
+    The JSON is kept as the text that was hashed.
+    """
+
+    __tablename__ = "meeting_log"
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "revision"),
+        Index("ix_meeting_log_request", "meeting_id", "actor_id", "request_id", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    revision: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    actor_name: Mapped[str] = mapped_column(String(500))
+    actor_person_id: Mapped[int | None]
+    type: Mapped[str] = mapped_column(String(50))
+    request_id: Mapped[str | None] = mapped_column(String(64))
+    args: Mapped[str] = mapped_column(Text)
+    changed: Mapped[str] = mapped_column(Text)
+    deleted: Mapped[str] = mapped_column(Text)
+    result: Mapped[str] = mapped_column(Text)
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))

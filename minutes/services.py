@@ -1,0 +1,145 @@
+"""What the chair concludes and directs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from agenda.models import AgendaItem
+from agenda.services import NO_ITEM, fresh
+from core.errors import Invalid
+from meetings.changes import Change, command
+from meetings.models import LEADERS, State
+from minutes.commands import (
+    AddConclusion,
+    AddDirective,
+    RemoveConclusion,
+    RemoveDirective,
+    UpdateConclusion,
+    UpdateDirective,
+)
+from minutes.due import last_moment
+from minutes.models import Conclusion, Directive, DirectiveUnit
+from people.models import Unit
+
+NO_CONCLUSION = _("Kết luận này không còn nữa.")
+NO_DIRECTIVE = _("Chỉ đạo này không còn nữa.")
+CONCLUSION_CHANGED = _("Kết luận này đã được sửa trong lúc bạn soạn; hãy xem cả hai bản.")
+DIRECTIVE_CHANGED = _("Chỉ đạo này đã được sửa trong lúc bạn soạn; hãy xem cả hai bản.")
+
+
+def _item(change: Change, item_id: int | None) -> int | None:
+    return change.part(AgendaItem, item_id, NO_ITEM).id if item_id is not None else None
+
+
+@command("conclusion.add", AddConclusion, roles=LEADERS, states={State.LIVE})
+def add_conclusion(change: Change, args: AddConclusion) -> Conclusion:
+    """Record a conclusion."""
+    conclusion = Conclusion(
+        meeting_id=change.meeting.id,
+        item_id=_item(change, args.item_id),
+        section=args.section,
+        text=args.text,
+        at=change.at,
+    )
+    change.session.add(conclusion)
+    return conclusion
+
+
+@command("conclusion.update", UpdateConclusion, roles=LEADERS, states={State.LIVE})
+def update_conclusion(change: Change, args: UpdateConclusion) -> Conclusion:
+    """Change a conclusion that nobody has changed since the author saw it."""
+    conclusion = change.part(Conclusion, args.conclusion_id, NO_CONCLUSION)
+    fresh(conclusion, args.base_revision, CONCLUSION_CHANGED)
+    conclusion.text = args.text
+    if args.section is not None:
+        conclusion.section = args.section
+    if "item_id" in args.model_fields_set:
+        conclusion.item_id = _item(change, args.item_id)
+    return conclusion
+
+
+@command("conclusion.remove", RemoveConclusion, roles=LEADERS, states={State.LIVE})
+def remove_conclusion(change: Change, args: RemoveConclusion) -> None:
+    """Take a conclusion back."""
+    conclusion = change.part(Conclusion, args.conclusion_id, NO_CONCLUSION)
+    fresh(conclusion, args.base_revision, CONCLUSION_CHANGED)
+    change.session.delete(conclusion)
+
+
+@command("directive.add", AddDirective, roles=LEADERS, states={State.LIVE})
+def add_directive(change: Change, args: AddDirective) -> Directive:
+    """Record a directive."""
+    directive = Directive(
+        meeting_id=change.meeting.id,
+        item_id=_item(change, args.item_id),
+        text=args.text,
+        due=args.due,
+        due_text=args.due_text or None,
+        due_at=last_moment(args.due),
+        at=change.at,
+    )
+    change.session.add(directive)
+    _name_units(change, directive, args.lead_unit_ids, args.supporting_unit_ids)
+    return directive
+
+
+def _name_units(
+    change: Change, directive: Directive, leads: list[int], supports: list[int]
+) -> None:
+    both = set(leads) & set(supports)
+    if both:
+        raise _field("supporting_unit_ids", _("Một đơn vị không thể vừa chủ trì vừa phối hợp."))
+    wanted = dict.fromkeys(leads, True) | dict.fromkeys(supports, False)
+    known = set(change.session.scalars(select(Unit.id).where(Unit.id.in_(wanted))))
+    if missing := [unit_id for unit_id in wanted if unit_id not in known]:
+        name = "lead_unit_ids" if wanted[missing[0]] else "supporting_unit_ids"
+        raise _field(name, _("Không có đơn vị này."))
+    present = {named.unit_id: named for named in directive.units}
+    directive.units[:] = []
+    for position, (unit_id, is_lead) in enumerate(wanted.items(), start=1):
+        named = present.get(unit_id) or DirectiveUnit(unit_id=unit_id)
+        named.leads, named.position = is_lead, position
+        directive.units.append(named)
+
+
+def _field(name: str, message: Any) -> Invalid:
+    return Invalid(message, errors=[{"field": name, "message": str(message)}])
+
+
+@command("directive.update", UpdateDirective, roles=LEADERS, states={State.LIVE})
+def update_directive(change: Change, args: UpdateDirective) -> Directive:
+    """Change a directive that nobody has changed since the author saw it."""
+    directive = change.part(Directive, args.directive_id, NO_DIRECTIVE)
+    fresh(directive, args.base_revision, DIRECTIVE_CHANGED)
+    named = args.model_fields_set
+    if args.text is not None:
+        directive.text = args.text
+    if "due" in named:
+        directive.due, directive.due_at = args.due, last_moment(args.due)
+    if "due_text" in named:
+        directive.due_text = args.due_text or None
+    if "item_id" in named:
+        directive.item_id = _item(change, args.item_id)
+    if args.lead_unit_ids is not None or args.supporting_unit_ids is not None:
+        leads = directive.unit_ids(leads=True)
+        supports = directive.unit_ids(leads=False)
+        _name_units(
+            change,
+            directive,
+            leads if args.lead_unit_ids is None else args.lead_unit_ids,
+            supports if args.supporting_unit_ids is None else args.supporting_unit_ids,
+        )
+        # The units have rows of their own; the directive itself is what clients hold.
+        directive.revision = change.revision
+    return directive
+
+
+@command("directive.remove", RemoveDirective, roles=LEADERS, states={State.LIVE})
+def remove_directive(change: Change, args: RemoveDirective) -> None:
+    """Take a directive back."""
+    directive = change.part(Directive, args.directive_id, NO_DIRECTIVE)
+    fresh(directive, args.base_revision, DIRECTIVE_CHANGED)
+    change.session.delete(directive)

@@ -1,0 +1,31 @@
+"""Who acts: what services take instead of a request's user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from people.models import User
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The account behind an action, as plain values."""
+
+    user_id: int
+    person_id: int | None
+    unit_id: int | None
+    name: str
+    is_admin: bool
+    may_schedule: bool
+
+    @classmethod
+    def of(cls, user: User) -> Actor:
+        """The actor for an account."""
+        return cls(
+            user_id=user.id,
+            person_id=user.person_id,
+            unit_id=user.person.unit_id if user.person else None,
+            name=user.display_name,
+            is_admin=user.is_admin,
+            may_schedule=user.may_schedule,
+        )

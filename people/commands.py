@@ -1,0 +1,75 @@
+"""Arguments of what is done to units, people and accounts."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from core.schema import Args, Id, Line
+
+Kind = Literal[
+    "province", "district", "commune", "office", "agency", "association", "village", "group"
+]
+
+
+class AddUnit(Args):
+    """A new unit, or a group of units."""
+
+    name: Line
+    short_name: Line | None = None
+    kind: Kind = "office"
+    parent_id: Id | None = None
+    place: Line | None = None
+    member_ids: list[Id] = []
+
+
+class UpdateUnit(Args):
+    """What changes of a unit; what is not named stays."""
+
+    name: Line | None = None
+    short_name: Line | None = None
+    kind: Kind | None = None
+    parent_id: Id | None = None
+    place: Line | None = None
+
+
+class AddPerson(Args):
+    """A new person."""
+
+    name: Line
+    title: Line | None = None
+    unit_id: Id | None = None
+
+
+class UpdatePerson(Args):
+    """What changes of a person; what is not named stays."""
+
+    name: Line | None = None
+    title: Line | None = None
+    unit_id: Id | None = None
+
+
+class AddUser(Args):
+    """A new account."""
+
+    username: Line
+    password: str
+    person_id: Id | None = None
+    is_admin: bool = False
+    may_schedule: bool = False
+
+
+class UpdateUser(Args):
+    """What changes of an account; a new password or closing it signs it out everywhere."""
+
+    password: str | None = None
+    person_id: Id | None = None
+    active: bool | None = None
+    is_admin: bool | None = None
+    may_schedule: bool | None = None
+
+
+class SignIn(Args):
+    """A username and its password."""
+
+    username: str
+    password: str

@@ -1,0 +1,287 @@
+"""What is done to units, people and accounts. Only an administrator changes them."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from core.db import db, writing
+from core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from core.text import clean, fold
+from core.times import now
+from people.actor import Actor
+from people.commands import AddPerson, AddUnit, AddUser, UpdatePerson, UpdateUnit, UpdateUser
+from people.models import Person, Unit, UnitMember, User
+
+_hasher = PasswordHasher()
+# Verified when there is no such account, so that the time taken does not tell.
+_NOBODY = _hasher.hash(secrets.token_hex(16))
+PASSWORD_LENGTH = range(10, 201)
+
+
+def _admin(actor: Actor) -> None:
+    if not actor.is_admin:
+        raise Forbidden(_("Chỉ quản trị viên mới được thực hiện việc này."))
+
+
+def _get(session: Session, model: type[Any], key: int | None, field: str) -> Any:
+    found = session.get(model, key) if key is not None else None
+    if key is not None and found is None:
+        raise Invalid(
+            _("Không có nội dung được chọn."),
+            errors=[{"field": field, "message": str(_("Không có nội dung được chọn."))}],
+        )
+    return found
+
+
+def _field(field: str, message: Any) -> Invalid:
+    return Invalid(message, errors=[{"field": field, "message": str(message)}])
+
+
+def add_unit(actor: Actor, args: AddUnit) -> dict[str, Any]:
+    """Add a unit or a group to the tree.
+
+    Raises:
+        Forbidden: the actor is no administrator.
+        Invalid: the parent or a member does not exist, or a group is named as a parent.
+    """
+    _admin(actor)
+    with writing() as session:
+        return create_unit(session, args).public()
+
+
+def create_unit(session: Session, args: AddUnit) -> Unit:
+    """The same inside a transaction that is already open (the demo loads many)."""
+    parent = _get(session, Unit, args.parent_id, "parent_id")
+    if parent is not None and parent.kind == "group":
+        raise _field("parent_id", _("Một nhóm không thể là cấp trên của đơn vị."))
+    if args.member_ids and args.kind != "group":
+        raise _field("member_ids", _("Chỉ một nhóm mới có thành viên."))
+    last = session.scalar(
+        select(func.max(Unit.position)).where(Unit.parent_id.is_not_distinct_from(args.parent_id))
+    )
+    unit = Unit(
+        name=args.name,
+        short_name=args.short_name,
+        kind=args.kind,
+        parent_id=args.parent_id,
+        place=args.place,
+        position=(last or 0) + 1,
+        folded=fold(f"{args.name} {args.short_name or ''}"),
+    )
+    session.add(unit)
+    session.flush()
+    for member_id in dict.fromkeys(args.member_ids):
+        _get(session, Unit, member_id, "member_ids")
+        session.add(UnitMember(group_id=unit.id, unit_id=member_id))
+    session.flush()
+    return unit
+
+
+def update_unit(actor: Actor, unit_id: int, args: UpdateUnit) -> dict[str, Any]:
+    """Change a unit.
+
+    Raises:
+        Forbidden: the actor is no administrator.
+        NotFound: there is no such unit.
+        Invalid: the unit would stand below itself.
+    """
+    _admin(actor)
+    with writing() as session:
+        unit = session.get(Unit, unit_id)
+        if unit is None:
+            raise NotFound()
+        values = args.model_dump(exclude_unset=True)
+        if values.get("name", "") is None or values.get("kind", "") is None:
+            raise Invalid(_("Tên và loại đơn vị không được để trống."))
+        parent = _get(session, Unit, values.get("parent_id"), "parent_id")
+        while parent is not None:
+            if parent.id == unit.id or parent.kind == "group":
+                raise _field("parent_id", _("Đơn vị không thể trực thuộc chính nó hoặc một nhóm."))
+            parent = session.get(Unit, parent.parent_id) if parent.parent_id else None
+        for name, value in values.items():
+            setattr(unit, name, value)
+        unit.folded = fold(f"{unit.name} {unit.short_name or ''}")
+        session.flush()
+        return unit.public()
+
+
+def add_person(actor: Actor, args: AddPerson) -> dict[str, Any]:
+    """Add a person.
+
+    Raises:
+        Forbidden: the actor is no administrator.
+        Invalid: the unit does not exist.
+    """
+    _admin(actor)
+    with writing() as session:
+        return create_person(session, args).public()
+
+
+def create_person(session: Session, args: AddPerson) -> Person:
+    """The same inside a transaction that is already open."""
+    _get(session, Unit, args.unit_id, "unit_id")
+    person = Person(name=args.name, title=args.title, unit_id=args.unit_id)
+    person.refresh_keys()
+    session.add(person)
+    session.flush()
+    return person
+
+
+def update_person(actor: Actor, person_id: int, args: UpdatePerson) -> dict[str, Any]:
+    """Change a person.
+
+    Raises:
+        Forbidden: the actor is no administrator.
+        NotFound: there is no such person.
+        Invalid: the unit does not exist, or the name is empty.
+    """
+    _admin(actor)
+    with writing() as session:
+        person = session.get(Person, person_id)
+        if person is None:
+            raise NotFound()
+        values = args.model_dump(exclude_unset=True)
+        if values.get("name", "") is None:
+            raise _field("name", _("Tên không được để trống."))
+        _get(session, Unit, values.get("unit_id"), "unit_id")
+        for name, value in values.items():
+            setattr(person, name, value)
+        if "name" in values:
+            person.sort_key = ""
+        person.refresh_keys()
+        session.flush()
+        return person.public()
+
+
+def add_user(actor: Actor, args: AddUser) -> dict[str, Any]:
+    """Add an account.
+
+    Raises:
+        Forbidden: the actor is no administrator.
+        Invalid: the username or the password does not do, or the person does not exist.
+        Conflict: the username is taken, or the person has an account.
+    """
+    _admin(actor)
+    with writing() as session:
+        return create_user(session, args).public()
+
+
+def create_user(session: Session, args: AddUser) -> User:
+    """The same inside a transaction that is already open."""
+    username = args.username.lower()
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,62}", username):
+        raise _field(
+            "username", _("Tên đăng nhập gồm 2 đến 63 chữ không dấu, số, dấu chấm hoặc gạch.")
+        )
+    if session.scalar(select(User.id).where(User.username == username)):
+        raise Conflict(_("Tên đăng nhập này đã có người dùng."))
+    _get(session, Person, args.person_id, "person_id")
+    if args.person_id and session.scalar(select(User.id).where(User.person_id == args.person_id)):
+        raise Conflict(_("Người này đã có tài khoản."))
+    user = User(
+        username=username,
+        password_hash=_hash(args.password),
+        person_id=args.person_id,
+        active=True,
+        is_admin=args.is_admin,
+        may_schedule=args.may_schedule,
+        stamp=secrets.token_hex(8),
+    )
+    session.add(user)
+    session.flush()
+    return user
+
+
+def _hash(password: str) -> str:
+    # Length is what protects (NIST SP 800-63B); the upper bound keeps hashing cheap.
+    if len(password) not in PASSWORD_LENGTH:
+        raise _field("password", _("Mật khẩu dài từ 10 đến 200 ký tự."))
+    try:
+        return _hasher.hash(password)
+    except UnicodeEncodeError:
+        raise _field("password", _("Mật khẩu có ký tự không hợp lệ.")) from None
+
+
+def update_user(actor: Actor, user_id: int, args: UpdateUser) -> dict[str, Any]:
+    """Change an account.
+
+    Raises:
+        Forbidden: the actor is no administrator.
+        NotFound: there is no such account.
+        Invalid: the password is too short, or the person does not exist.
+        Conflict: the actor would lock themself out.
+    """
+    _admin(actor)
+    with writing() as session:
+        user = session.get(User, user_id)
+        if user is None:
+            raise NotFound()
+        values = args.model_dump(exclude_unset=True)
+        if user.id == actor.user_id and (
+            values.get("active") is False or values.get("is_admin") is False
+        ):
+            raise Conflict(_("Bạn không thể tự khóa hoặc bỏ quyền quản trị của chính mình."))
+        person_id = values.get("person_id")
+        _get(session, Person, person_id, "person_id")
+        taken = session.scalar(
+            select(User.id).where(User.person_id == person_id, User.id != user.id)
+        )
+        if person_id is not None and taken:
+            raise Conflict(_("Người này đã có tài khoản."))
+        password = values.pop("password", None)
+        if password is not None:
+            user.password_hash = _hash(password)
+        if password is not None or values.get("active") is False:
+            user.stamp = secrets.token_hex(8)
+        for name, value in values.items():
+            if value is not None or name == "person_id":
+                setattr(user, name, value)
+        session.flush()
+        return user.public()
+
+
+def sign_in(username: str, password: str) -> User:
+    """The account that this username and password open.
+
+    Raises:
+        Unauthenticated: no such account, a wrong password, or a closed account; the
+            sentence does not say which.
+    """
+    wrong = Unauthenticated(_("Tên đăng nhập hoặc mật khẩu không đúng."))
+    session: Session = db.session()
+    user = session.scalar(select(User).where(User.username == clean(username).lower()[:100]))
+    # Hashing takes tens of milliseconds on purpose, so it stays out of the write lock.
+    try:
+        _hasher.verify(user.password_hash if user else _NOBODY, password[:1000])
+    except (Argon2Error, UnicodeEncodeError):
+        raise wrong from None
+    if user is None or not user.active:
+        raise wrong
+    user_id = user.id
+    with writing() as session:
+        session.execute(update(User).where(User.id == user_id).values(last_sign_in_at=now()))
+    return session.get_one(User, user_id)
+
+
+def load_user(session: Session, session_id: str) -> User | None:
+    """The active account of a session or token (`User.get_id`), if it still stands."""
+    number, _separator, stamp = session_id.partition(":")
+    if not number.isdigit():
+        return None
+    user = session.get(User, int(number))
+    if user is None or not user.active or not secrets.compare_digest(user.stamp, stamp):
+        return None
+    return user
+
+
+def is_empty(session: Session) -> bool:
+    """True while nobody has an account yet."""
+    return session.scalar(select(func.count()).select_from(User)) == 0
