@@ -76,7 +76,7 @@ export function used(item, now) {
  *  length of the items between; a current item that overruns adds nothing.
  *
  *  @returns {{kind: 'none'|'now'|'next'|'later'|'over', item?: object, minutes?: number}}
- *    `over`: we have presented; `none`: we are on no item's list. Before the first item
+ *    `over`: we have presented; `none`: no item is left for us and none was ours. Before the first item
  *    `minutes` counts from the opening.
  */
 export function turn({ items, current, ours }, now) {
@@ -86,7 +86,7 @@ export function turn({ items, current, ours }, now) {
   const start = current ? items.indexOf(current) + 1 : 0;
   const coming = items.slice(start).filter((item) => item.state === 'pending');
   const at = coming.findIndex((item) => ours.has(item.presenter_unit_id));
-  if (at < 0) return { kind: 'over' };
+  if (at < 0) return { kind: own.some((item) => item.state === 'done') ? 'over' : 'none' };
   const left = current ? Math.max(0, planned(current) - used(current, now)) : 0;
   const seconds = coming.slice(0, at).reduce((sum, item) => sum + planned(item), left);
   return { kind: at === 0 && current ? 'next' : 'later', item: coming[at], minutes: about(seconds) };
@@ -98,13 +98,4 @@ const planned = (item) => (item.minutes ?? 0) * MINUTE;
 export function about(seconds) {
   const minutes = Math.ceil(seconds / MINUTE);
   return minutes <= 10 ? minutes : Math.round(minutes / 5) * 5;
-}
-
-/** `mm:ss`, or `h:mm:ss` from an hour on. */
-export function stopwatch(seconds) {
-  const whole = Math.max(0, Math.floor(seconds));
-  const two = (number) => String(number).padStart(2, '0');
-  const hours = Math.floor(whole / 3600);
-  const rest = `${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
-  return hours ? `${hours}:${rest}` : rest;
 }
