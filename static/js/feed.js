@@ -8,6 +8,8 @@ const SOCKET_CLIENT = '/static/vendor/socket.io-client/dist/socket.io.esm.min.js
 const ANSWER_MS = 8000; // how long an answer may take before we ask again
 const POLL_MS = 10000; // between looks at the server while there is no socket
 const RETRY_MS = 4000; // between attempts to send while there is no socket
+// Answers after which we may not look any longer, at least for now.
+const LOST = ['unauthenticated', 'forbidden', 'not_found'];
 const EVENT_GRACE_MS = 1000; // how long an event may trail its command's answer
 
 /**
@@ -179,8 +181,13 @@ export class Feed extends EventTarget {
     socket.on('connect', () => this.#subscribe());
     socket.on('event', (event) => this.#mine(event) && this.receive(event));
     socket.on('tick', (tick) => this.#mine(tick) && this.#tick(tick));
+    // Our role has changed, or is gone: what we hold may be more or less than we may see.
+    socket.on('resubscribe', (which) => this.#mine(which) && this.#subscribe(true));
     socket.on('disconnect', () => this.#offline());
-    socket.on('connect_error', () => this.#offline());
+    socket.on('connect_error', (error) => {
+      if (error?.message === 'unauthenticated') this.#become('signed_out');
+      this.#offline();
+    });
     if (socket.connected) this.#subscribe();
   }
 
@@ -198,9 +205,9 @@ export class Feed extends EventTarget {
     if (!Number.isNaN(at)) this.skew = at - Date.now();
   }
 
-  async #subscribe() {
+  async #subscribe(anew = false) {
     const request = { meeting_id: this.#meetingId };
-    if (this.loaded) request.after = this.revision;
+    if (this.loaded && !anew) request.after = this.revision;
     let answer;
     try {
       answer = await this.#socket.timeout(ANSWER_MS).emitWithAck('subscribe', request);
@@ -309,24 +316,27 @@ export class Feed extends EventTarget {
   }
 
   async #fill() {
+    let there = 0;
     do {
       const before = this.revision;
       const path = this.loaded ? `events?after=${before}` : 'snapshot';
       const { body } = await this.#http(path);
       if (!body || body.code) {
         this.#wanted = 0;
-        if (body) this.#refusedEntry(body.code);
+        if (LOST.includes(body?.code)) this.#refusedEntry(body.code);
+        else if (body) await this.#reload();
         else if (!this.#subscribed) this.#become('offline');
         return;
       }
       if (body.objects) this.#load(body.revision, body);
       else this.#take(body.events ?? []);
       if (!this.#subscribed && this.state !== 'lost') this.#become('live');
+      there = Math.max(this.#wanted, body.revision);
       if (this.revision === before) {
         if (this.revision < body.revision) await this.#reload();
         break;
       }
-    } while (this.revision < this.#wanted);
+    } while (this.revision < there);
     this.#wanted = 0;
     this.#wake?.();
   }

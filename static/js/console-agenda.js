@@ -1,0 +1,324 @@
+// The left column: the agenda with its clock, its order, and the way from item to item.
+
+import { html, nothing } from '/static/vendor/lit-html/lit-html.js';
+import { live } from '/static/vendor/lit-html/directives/live.js';
+import { repeat } from '/static/vendor/lit-html/directives/repeat.js';
+import Sortable from '/static/vendor/sortablejs/modular/sortable.esm.js';
+import { unitName } from './lib.js';
+
+/** The items in their order, as they will stand when the moves on their way are done. */
+export function items(c) {
+  const list = c.feed.all('agenda_item').sort((one, other) => one.position - other.position);
+  for (const { name, args } of c.feed.pending) {
+    if (name !== 'agenda.move') continue;
+    const from = list.findIndex((item) => item.id === args.item_id);
+    if (from >= 0) list.splice(args.position - 1, 0, ...list.splice(from, 1));
+  }
+  return list;
+}
+
+/** Seconds used by an item until now. */
+export function used(c, item) {
+  const running = item.state === 'current' && item.started_at;
+  // A closed meeting's clock stands.
+  const until = c.meeting.closed_at ? Date.parse(c.meeting.closed_at) : c.feed.now();
+  const turn = running ? Math.max(0, (until - Date.parse(item.started_at)) / 1000) : 0;
+  return (item.used_seconds ?? 0) + turn;
+}
+
+/** When the meeting will end, in milliseconds, if what is left takes as long as planned. */
+export function predictedEnd(c) {
+  const start = c.live ? c.feed.now() : Date.parse(c.meeting.starts_at);
+  let left = 0;
+  for (const item of items(c)) {
+    if (item.state === 'pending') left += item.minutes * 60;
+    else if (item.state === 'current') left += Math.max(0, item.minutes * 60 - used(c, item));
+  }
+  return start + left * 1000;
+}
+
+/** On to the next item; the way back is offered. */
+export async function advance(c) {
+  if (!c.live || c.feed.pending.some((command) => command.name === 'agenda.advance')) return;
+  const from = c.meeting.current_item_id;
+  if (from === null && items(c).length > 0 && items(c).every((item) => item.state !== 'pending')) {
+    c.toast(c.t('agenda_over'));
+    return;
+  }
+  c.ui.item = null;
+  c.focus('#line');
+  await c.send('agenda.advance', { from_item: from });
+  if (from === null) return;
+  const now = c.feed.get('agenda_item', c.meeting.current_item_id);
+  c.toast(now ? c.t('advanced', { title: now.title }) : c.t('agenda_over'), () =>
+    c.send('agenda.go_to', { item_id: from }),
+  );
+}
+
+function move(c, item, step) {
+  const position = items(c).findIndex((other) => other.id === item.id) + 1 + step;
+  if (position < 1 || position > items(c).length) return;
+  c.send('agenda.move', { item_id: item.id, position });
+  c.focus(`#item-${item.id}`);
+}
+
+function remove(c, item) {
+  const again = {
+    title: item.title,
+    minutes: item.minutes,
+    presenter_unit_id: item.presenter_unit_id,
+    position: item.position,
+  };
+  c.ui.item = null;
+  c.focus('#add-item');
+  c.send('agenda.remove', { item_id: item.id }).then(() =>
+    c.toast(c.t('item_removed', { title: item.title }), () => c.send('agenda.add', again)),
+  );
+}
+
+function minutesText(c, item) {
+  const { t } = c;
+  const minutes = Math.floor(used(c, item) / 60);
+  if (item.state === 'pending') return t('minutes', { n: item.minutes });
+  const over = minutes - item.minutes;
+  const text = t('used_minutes', { n: minutes, of: item.minutes });
+  return over > 0
+    ? html`${text} · <span class="late">${t('over_minutes', { n: over })}</span>`
+    : text;
+}
+
+// Sortable moves the element itself, which lit-html must find where it left it: put it back
+// and let the order come from the objects.
+let sortable = null;
+function sorting(c, list) {
+  if (!list || sortable?.el === list) return;
+  sortable?.destroy();
+  let next = null;
+  sortable = new Sortable(list, {
+    draggable: '.item',
+    handle: '.item-handle',
+    animation: 120,
+    onStart: ({ item }) => {
+      next = item.nextSibling;
+    },
+    onEnd: ({ item, to, oldDraggableIndex, newDraggableIndex }) => {
+      to.insertBefore(item, next);
+      if (oldDraggableIndex === newDraggableIndex) return;
+      const id = Number(item.dataset.item);
+      c.send('agenda.move', { item_id: id, position: newDraggableIndex + 1 });
+    },
+  });
+}
+
+/** The column. */
+export function agenda(c) {
+  const { t } = c;
+  const list = items(c);
+  const shown = c.shown();
+  queueMicrotask(() => c.editable && sorting(c, document.querySelector('#agenda-list')));
+  return html`
+    <section class="pane agenda" aria-label=${t('agenda')} data-zone="agenda">
+      <header class="pane-head">
+        <h2>${t('agenda')}</h2>
+        <span class="muted small num">${t('minutes', {
+          n: list.reduce((sum, item) => sum + item.minutes, 0),
+        })}</span>
+      </header>
+      <div class="pane-body">
+        <ol class="items" id="agenda-list">
+          ${repeat(list, (item) => item.id, (item, at) => row(c, item, at, item.id === shown))}
+        </ol>
+        ${list.length === 0
+          ? html`<div class="empty"><p class="empty-title">${t('agenda_empty')}</p>
+              <p>${t('agenda_empty_hint')}</p></div>`
+          : nothing}
+      </div>
+      ${c.editable
+        ? html`<footer class="pane-foot">
+            <button class="btn btn-small" id="add-item" @click=${() => openItem(c)}>
+              + ${t('add_item')}</button>
+            ${c.live
+              ? html`<button class="btn btn-primary btn-small push" @click=${() => advance(c)}>
+                  ${c.meeting.current_item_id === null ? t('first_item') : t('next_item')}
+                  <kbd>n</kbd></button>`
+              : nothing}
+          </footer>`
+        : nothing}
+    </section>`;
+}
+
+function row(c, item, at, isShown) {
+  const { t } = c;
+  const seconds = used(c, item);
+  const late = seconds > item.minutes * 60;
+  const current = item.state === 'current';
+  const onKey = (event) => {
+    if (event.target !== event.currentTarget || !c.editable) return;
+    if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+      event.preventDefault();
+      move(c, item, event.key === 'ArrowUp' ? -1 : 1);
+    } else if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      c.show(item.id);
+    }
+  };
+  return html`
+    <li class="item item-${item.state} ${isShown ? 'item-shown' : ''}" id="item-${item.id}"
+      data-item=${item.id} tabindex=${isShown || (c.shown() === null && at === 0) ? 0 : -1}
+      aria-current=${current ? 'step' : nothing} @keydown=${onKey}
+      @click=${() => c.show(item.id)}>
+      <span class="item-number num ${c.editable ? 'item-handle' : ''}"
+        title=${c.editable ? t('drag') : nothing}>${at + 1}</span>
+      <div class="item-body">
+        <p class="item-title">${item.title}</p>
+        <p class="item-facts small">
+          ${current ? html`<span class="badge badge-live">${t('now')}</span>` : nothing}
+          ${item.state === 'done' ? html`<span class="done">✓ ${t('done')}</span>` : nothing}
+          ${item.state === 'skipped' ? html`<span class="badge">${t('skipped')}</span>` : nothing}
+          <span class="num muted">${minutesText(c, item)}</span>
+        </p>
+        ${item.state === 'pending'
+          ? nothing
+          : html`<progress class="${current ? '' : 'progress-quiet'} ${late ? 'progress-late' : ''}"
+              max=${item.minutes * 60} .value=${Math.min(seconds, item.minutes * 60)}
+              aria-label=${t('time_of_item')}></progress>`}
+        ${isShown || current ? html`<p class="item-unit small muted">${presenter(c, item)}</p>` : nothing}
+        ${isShown && c.editable ? tools(c, item, at) : nothing}
+      </div>
+    </li>`;
+}
+
+function presenter(c, item) {
+  const unit = c.feed.get('unit', item.presenter_unit_id);
+  return unit ? c.t('presented_by', { name: unitName(unit) }) : nothing;
+}
+
+function tools(c, item, at) {
+  const { t } = c;
+  const act = (action) => (event) => {
+    event.stopPropagation();
+    action();
+  };
+  return html`
+    <div class="item-tools">
+      ${c.live && item.state !== 'current'
+        ? html`<button class="btn btn-small" @click=${act(() => {
+            c.ui.item = null;
+            c.send('agenda.go_to', { item_id: item.id });
+            c.focus('#line');
+          })}>${t('go_to')}</button>`
+        : nothing}
+      <button class="btn btn-quiet btn-small" @click=${act(() => openItem(c, item))}>${t('edit')}</button>
+      <button class="btn btn-quiet btn-small btn-icon" aria-label=${t('move_up')} title=${t('move_up')}
+        ?disabled=${at === 0} @click=${act(() => move(c, item, -1))}>↑</button>
+      <button class="btn btn-quiet btn-small btn-icon" aria-label=${t('move_down')} title=${t('move_down')}
+        ?disabled=${at === items(c).length - 1} @click=${act(() => move(c, item, 1))}>↓</button>
+      ${item.state === 'pending'
+        ? html`<button class="btn btn-quiet btn-small" @click=${act(() => remove(c, item))}>
+            ${t('remove')}</button>`
+        : nothing}
+    </div>`;
+}
+
+// -- The dialog for one item -------------------------------------------------------------
+
+function openItem(c, item = null) {
+  const form = c.ui.itemForm;
+  // An item that was being typed is still there, unless another one is asked for.
+  if (!form || form.id !== (item?.id ?? null)) {
+    c.ui.itemForm = {
+      id: item?.id ?? null,
+      base: item?.revision ?? null,
+      title: item?.title ?? '',
+      minutes: String(item?.minutes ?? 10),
+      presenter: item?.presenter_unit_id ?? null,
+      error: '',
+    };
+  }
+  c.open('item');
+}
+
+/** Save what stands in the item's form. */
+function saveItem(c) {
+  const form = c.ui.itemForm;
+  const minutes = Number(form.minutes);
+  if (!form.title.trim()) form.error = c.t('item_needs_title');
+  else if (!Number.isInteger(minutes) || minutes < 1) form.error = c.t('item_needs_minutes');
+  else form.error = '';
+  if (form.error) {
+    c.update();
+    return;
+  }
+  const args = { title: form.title.trim(), minutes, presenter_unit_id: form.presenter };
+  if (form.id !== null) {
+    c.send('agenda.update', { item_id: form.id, ...args }, { form });
+  } else {
+    // Insert after what is on the screen; at the end otherwise.
+    const list = items(c);
+    const at = list.findIndex((item) => item.id === c.shown());
+    if (at >= 0) args.position = at + 2;
+    c.send('agenda.add', args, { form });
+  }
+  c.ui.itemForm = null;
+  c.close();
+}
+
+/** The server refused an item: its form comes back with the reason. */
+export function itemRefused(c, command, error) {
+  const { args } = command;
+  c.ui.itemForm = {
+    id: args.item_id ?? null,
+    title: args.title,
+    minutes: String(args.minutes),
+    presenter: args.presenter_unit_id,
+    error: error.message,
+  };
+  c.open('item');
+}
+
+/** What the dialog shows. */
+export function itemDialog(c) {
+  const { t } = c;
+  const form = c.ui.itemForm;
+  if (!form) return nothing;
+  const set = (name) => (event) => {
+    form[name] = event.target.value;
+    c.changed();
+  };
+  const units = c.feed.all('unit').filter((unit) => unit.kind !== 'group');
+  return html`
+    <h2>${form.id === null ? t('add_item') : t('edit_item')}</h2>
+    <form class="form" @submit=${(event) => {
+      event.preventDefault();
+      saveItem(c);
+    }}>
+      <div class="field">
+        <label for="item-title">${t('item_title')}</label>
+        <input id="item-title" maxlength="500" autofocus .value=${live(form.title)} @input=${set('title')}
+          aria-describedby="item-error">
+      </div>
+      <div class="field-row">
+        <div class="field">
+          <label for="item-minutes">${t('item_minutes')}</label>
+          <input id="item-minutes" inputmode="numeric" .value=${live(form.minutes)}
+            @input=${set('minutes')} aria-describedby="item-error">
+        </div>
+        <div class="field field-wide">
+          <label for="item-presenter">${t('item_presenter')}</label>
+          <select id="item-presenter" .value=${live(String(form.presenter ?? ''))} @change=${(event) => {
+            form.presenter = event.target.value ? Number(event.target.value) : null;
+            c.changed();
+          }}>
+            <option value="">${t('no_presenter')}</option>
+            ${units.map((unit) => html`<option value=${unit.id}
+              ?selected=${unit.id === form.presenter}>${unitName(unit)}</option>`)}
+          </select>
+        </div>
+      </div>
+      <p class="field-error" id="item-error" role="alert" ?hidden=${!form.error}>${form.error}</p>
+      <div class="actions">
+        <button type="button" class="btn btn-quiet" @click=${() => c.close()}>${t('cancel')}</button>
+        <button class="btn btn-primary">${t('save')}</button>
+      </div>
+    </form>`;
+}
