@@ -58,9 +58,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         },
         validation_error_callback=core.api.on_validation_error,
         validation_error_model=core.api.Problem,
-        doc_prefix=core.api.PREFIX,
-        doc_url="/openapi.json",
-        doc_ui=False,
+        doc_ui=False,  # core.api serves the description, and the readable page is ours
         instance_path=str(settings.instance.absolute()),
     )
     app.config.update(

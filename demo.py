@@ -146,7 +146,7 @@ class _Loader:
 
         for participant in briefing.participants:
             if participant.role not in ("chair", "secretary"):
-                args = {
+                args: dict[str, Any] = {
                     "person_id": self.person_ids[participant.person_key],
                     "role": participant.role,
                     "unit_id": self.unit_ids[participant.unit_key],
@@ -171,7 +171,7 @@ class _Loader:
         of those at the same moment."""
         steps: list[tuple[Any, str, dict[str, Any]]] = []
         for row in briefing.attendance:
-            args = {
+            args: dict[str, Any] = {
                 "person_id": self.person_ids[row.person_key],
                 "status": row.status,
                 "deputy_name": row.deputy_name,

@@ -15,7 +15,6 @@ from meetings.api import Accepted, MeetingPath, accepted, run
 from people.login import current_actor
 
 api = blueprint("agenda", __name__)
-TAG = [{"name": "agenda"}]
 
 
 class ItemOut(Public):
@@ -93,62 +92,54 @@ class Based(Query):
     base_revision: int | None = Field(default=None, ge=0, le=2**31 - 1)
 
 
-@api.get("/meetings/<int:meeting_id>/agenda-items", tags=TAG, responses={200: Items})
+@api.get("/meetings/<int:meeting_id>/agenda-items", responses={200: Items})
 def list_items(path: MeetingPath, query: Page) -> dict[str, Any]:
     """The agenda in its order."""
     found = feed.listed(current_actor(), path.meeting_id, "agenda_item")
     return page_of_list(sorted(found, key=lambda i: (i["position"], i["id"])), query)
 
 
-@api.post("/meetings/<int:meeting_id>/agenda-items", tags=TAG, responses={201: ItemOut})
+@api.post("/meetings/<int:meeting_id>/agenda-items", responses={201: ItemOut})
 def add_item(path: MeetingPath, body: AddItem) -> Response:
     """Add an item (`agenda.add`)."""
     return created(run(path.meeting_id, "agenda.add", body.model_dump(exclude_unset=True)).result)
 
 
-@api.patch(
-    "/meetings/<int:meeting_id>/agenda-items/<int:item_id>", tags=TAG, responses={200: ItemOut}
-)
+@api.patch("/meetings/<int:meeting_id>/agenda-items/<int:item_id>", responses={200: ItemOut})
 def update_item(path: ItemPath, body: ItemBody) -> Any:
     """Change an item (`agenda.update`)."""
     args = body.model_dump(exclude_unset=True) | {"item_id": path.item_id}
     return run(path.meeting_id, "agenda.update", args).result
 
 
-@api.delete(
-    "/meetings/<int:meeting_id>/agenda-items/<int:item_id>", tags=TAG, responses={200: Accepted}
-)
+@api.delete("/meetings/<int:meeting_id>/agenda-items/<int:item_id>", responses={200: Accepted})
 def remove_item(path: ItemPath) -> dict[str, Any]:
     """Take an item off the agenda (`agenda.remove`)."""
     return accepted(run(path.meeting_id, "agenda.remove", {"item_id": path.item_id}))
 
 
-@api.get("/meetings/<int:meeting_id>/discussion", tags=TAG, responses={200: Entries})
+@api.get("/meetings/<int:meeting_id>/discussion", responses={200: Entries})
 def list_entries(path: MeetingPath, query: Page) -> dict[str, Any]:
     """The record, in the order in which it was spoken."""
     found = feed.listed(current_actor(), path.meeting_id, "entry")
     return page_of_list(found, query)
 
 
-@api.post("/meetings/<int:meeting_id>/discussion", tags=TAG, responses={201: EntryOut})
+@api.post("/meetings/<int:meeting_id>/discussion", responses={201: EntryOut})
 def add_entry(path: MeetingPath, body: AddEntry) -> Response:
     """Record a line (`discussion.add`)."""
     args = body.model_dump(exclude_unset=True)
     return created(run(path.meeting_id, "discussion.add", args).result)
 
 
-@api.patch(
-    "/meetings/<int:meeting_id>/discussion/<int:entry_id>", tags=TAG, responses={200: EntryOut}
-)
+@api.patch("/meetings/<int:meeting_id>/discussion/<int:entry_id>", responses={200: EntryOut})
 def update_entry(path: EntryPath, body: EntryBody) -> Any:
     """Change a line (`discussion.update`); 409 with `current` when it has changed since."""
     args = body.model_dump(exclude_unset=True) | {"entry_id": path.entry_id}
     return run(path.meeting_id, "discussion.update", args).result
 
 
-@api.delete(
-    "/meetings/<int:meeting_id>/discussion/<int:entry_id>", tags=TAG, responses={200: Accepted}
-)
+@api.delete("/meetings/<int:meeting_id>/discussion/<int:entry_id>", responses={200: Accepted})
 def remove_entry(path: EntryPath, query: Based) -> dict[str, Any]:
     """Take a line out of the record (`discussion.remove`)."""
     args = {"entry_id": path.entry_id, "base_revision": query.base_revision}

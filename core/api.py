@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Response, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
-from flask_openapi import APIBlueprint
+from flask_openapi import APIBlueprint, OpenAPI
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -109,7 +109,7 @@ def on_validation_error(error: ValidationError) -> Response:
 
 def blueprint(name: str, import_name: str, *, public: bool = False) -> APIBlueprint:
     """A blueprint of the API: signed-in people only, unless `public`."""
-    errors = {
+    errors: dict[Any, Any] = {
         code: {"description": text, "content": {PROBLEM: {"schema": Problem.model_json_schema()}}}
         for code, text in (
             (400, "Malformed request"),
@@ -126,6 +126,7 @@ def blueprint(name: str, import_name: str, *, public: bool = False) -> APIBluepr
         f"{name}_api",
         import_name,
         url_prefix=PREFIX,
+        abp_tags=[{"name": name}],
         abp_responses=errors,
         abp_security=[] if public else [{"bearer": []}, {"session": []}],
     )
@@ -184,8 +185,14 @@ def _answer(error: DomainError) -> Response:
     return make_response(render_template("error.html", error=error), error.status)
 
 
-def init_app(app: Flask) -> None:
-    """Map errors to answers: problem details under /api/, a page elsewhere."""
+def init_app(app: OpenAPI) -> None:
+    """Serve the description, and map errors to answers: problem details under /api/, a page
+    elsewhere."""
+    app.openapi_version = "3.1.0"
+
+    @app.get(f"{PREFIX}/openapi.json", doc_ui=False)
+    def description() -> dict[str, Any]:
+        return app.api_doc
 
     @app.errorhandler(DomainError)
     def domain(error: DomainError) -> Response:

@@ -55,7 +55,7 @@ def init_app(app: Flask, translations: Path) -> None:
 
 def day(value: datetime) -> str:
     """The day in words of the reader: `Thứ Năm, 12/10/2023`."""
-    text = format_datetime(value, "EEEE, dd/MM/yyyy")
+    text: str = format_datetime(value, "EEEE, dd/MM/yyyy")
     return text[:1].upper() + text[1:]
 
 

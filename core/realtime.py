@@ -38,7 +38,7 @@ class _WholeFrames:
 class _Server(simple_websocket.Server):  # type: ignore[misc]  # the library has no types
     def handshake(self) -> None:
         # The first thing that the library does with the socket.
-        self.sock = _WholeFrames(self.sock)
+        self.sock: Any = _WholeFrames(self.sock)
         super().handshake()
 
 

@@ -73,7 +73,7 @@ def viewing(session: Session, actor: Actor, meeting_id: int) -> tuple[Meeting, V
     return meeting, Viewer(actor, role, own.unit_id)
 
 
-def visible_meetings(actor: Actor) -> Select[tuple[Meeting]]:
+def visible_meetings(actor: Actor) -> Select[Meeting]:
     """The meetings that the actor may see, as a statement to narrow and to sort."""
     return (
         select(Meeting)

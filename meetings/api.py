@@ -29,7 +29,6 @@ from meetings.models import Meeting
 from people.login import current_actor
 
 api = blueprint("meetings", __name__)
-TAG = [{"name": "meetings"}]
 
 
 class MeetingOut(Public):
@@ -165,7 +164,7 @@ def run(meeting_id: int, name: str, args: dict[str, Any]) -> Outcome:
     return execute(current_actor(), meeting_id, name, key, args)
 
 
-@api.get("/meetings", tags=TAG, responses={200: Meetings})
+@api.get("/meetings", responses={200: Meetings})
 def list_meetings(query: MeetingFilter) -> dict[str, Any]:
     """The meetings that the viewer may see, newest first."""
     statement = visible_meetings(current_actor()).order_by(
@@ -187,7 +186,7 @@ def _searched(meeting: Meeting) -> str:
     return fold(f"{meeting.code} {meeting.title} {meeting.location}")
 
 
-@api.post("/meetings", tags=TAG, responses={201: MeetingOut})
+@api.post("/meetings", responses={201: MeetingOut})
 def add_meeting(body: CreateMeeting) -> Response:
     """Create a meeting."""
     key = request.headers.get("Idempotency-Key")
@@ -195,33 +194,33 @@ def add_meeting(body: CreateMeeting) -> Response:
     return created(outcome.result)
 
 
-@api.get("/meetings/<int:meeting_id>", tags=TAG, responses={200: MeetingOut})
+@api.get("/meetings/<int:meeting_id>", responses={200: MeetingOut})
 def get_meeting(path: MeetingPath) -> dict[str, Any]:
     """One meeting."""
     meeting, _viewer = viewing(db.session(), current_actor(), path.meeting_id)
     return meeting.public()
 
 
-@api.patch("/meetings/<int:meeting_id>", tags=TAG, responses={200: MeetingOut})
+@api.patch("/meetings/<int:meeting_id>", responses={200: MeetingOut})
 def update_meeting(path: MeetingPath, body: UpdateMeeting) -> Any:
     """Change a meeting's schedule (`meeting.update`)."""
     return run(path.meeting_id, "meeting.update", body.model_dump(exclude_unset=True)).result
 
 
-@api.delete("/meetings/<int:meeting_id>", tags=TAG, responses={200: MeetingOut})
+@api.delete("/meetings/<int:meeting_id>", responses={200: MeetingOut})
 def cancel_meeting(path: MeetingPath, query: Reason) -> Any:
     """Cancel a meeting that has not begun (`meeting.cancel`); it stays readable."""
     return run(path.meeting_id, "meeting.cancel", query.model_dump()).result
 
 
-@api.get("/meetings/<int:meeting_id>/participants", tags=TAG, responses={200: Participants})
+@api.get("/meetings/<int:meeting_id>/participants", responses={200: Participants})
 def list_participants(path: MeetingPath, query: Page) -> dict[str, Any]:
     """Who is invited, in protocol order."""
     found = feed.listed(current_actor(), path.meeting_id, "participant")
     return page_of_list(sorted(found, key=lambda p: (p["position"], p["id"])), query)
 
 
-@api.post("/meetings/<int:meeting_id>/participants", tags=TAG, responses={201: ParticipantOut})
+@api.post("/meetings/<int:meeting_id>/participants", responses={201: ParticipantOut})
 def add_participant(path: MeetingPath, body: AddParticipant) -> Response:
     """Invite a person (`participant.add`)."""
     args = body.model_dump(exclude_unset=True)
@@ -230,7 +229,6 @@ def add_participant(path: MeetingPath, body: AddParticipant) -> Response:
 
 @api.delete(
     "/meetings/<int:meeting_id>/participants/<int:participant_id>",
-    tags=TAG,
     responses={200: Accepted},
 )
 def remove_participant(path: ParticipantPath) -> dict[str, Any]:
@@ -245,25 +243,25 @@ def accepted(outcome: Outcome) -> dict[str, Any]:
     return {"ok": True, "revision": outcome.revision, "result": outcome.result}
 
 
-@api.get("/meetings/<int:meeting_id>/attendance", tags=TAG, responses={200: AttendanceList})
+@api.get("/meetings/<int:meeting_id>/attendance", responses={200: AttendanceList})
 def list_attendance(path: MeetingPath, query: Page) -> dict[str, Any]:
     """Who takes part, and how."""
     return page_of_list(feed.listed(current_actor(), path.meeting_id, "attendance"), query)
 
 
-@api.get("/meetings/<int:meeting_id>/snapshot", tags=TAG, responses={200: Snapshot})
+@api.get("/meetings/<int:meeting_id>/snapshot", responses={200: Snapshot})
 def get_snapshot(path: MeetingPath) -> dict[str, Any]:
     """The meeting's whole present state, as the viewer may see it."""
     return feed.snapshot(current_actor(), path.meeting_id)
 
 
-@api.get("/meetings/<int:meeting_id>/events", tags=TAG, responses={200: Events})
+@api.get("/meetings/<int:meeting_id>/events", responses={200: Events})
 def get_events(path: MeetingPath, query: After) -> dict[str, Any]:
     """The events after a revision, 500 at most; ask again until `revision` is reached."""
     return feed.events_after(current_actor(), path.meeting_id, query.after)
 
 
-@api.post("/meetings/<int:meeting_id>/commands", tags=TAG, responses={200: Accepted})
+@api.post("/meetings/<int:meeting_id>/commands", responses={200: Accepted})
 def post_command(path: MeetingPath, body: CommandBody) -> dict[str, Any]:
     """Carry out a command."""
     outcome = execute(current_actor(), path.meeting_id, body.name, body.request_id, body.args or {})

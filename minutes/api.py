@@ -24,7 +24,6 @@ from minutes.publishing import document_pdf
 from people.login import current_actor
 
 api = blueprint("minutes", __name__)
-TAG = [{"name": "minutes"}]
 
 
 class ConclusionOut(Public):
@@ -111,13 +110,13 @@ class DocumentPath(MeetingPath):
     kind: Literal["minutes", "conclusions"]
 
 
-@api.get("/meetings/<int:meeting_id>/conclusions", tags=TAG, responses={200: Conclusions})
+@api.get("/meetings/<int:meeting_id>/conclusions", responses={200: Conclusions})
 def list_conclusions(path: MeetingPath, query: Page) -> dict[str, Any]:
     """What the chair has concluded."""
     return page_of_list(feed.listed(current_actor(), path.meeting_id, "conclusion"), query)
 
 
-@api.post("/meetings/<int:meeting_id>/conclusions", tags=TAG, responses={201: ConclusionOut})
+@api.post("/meetings/<int:meeting_id>/conclusions", responses={201: ConclusionOut})
 def add_conclusion(path: MeetingPath, body: AddConclusion) -> Response:
     """Record a conclusion (`conclusion.add`)."""
     args = body.model_dump(exclude_unset=True)
@@ -126,7 +125,6 @@ def add_conclusion(path: MeetingPath, body: AddConclusion) -> Response:
 
 @api.patch(
     "/meetings/<int:meeting_id>/conclusions/<int:conclusion_id>",
-    tags=TAG,
     responses={200: ConclusionOut},
 )
 def update_conclusion(path: ConclusionPath, body: ConclusionBody) -> Any:
@@ -137,7 +135,6 @@ def update_conclusion(path: ConclusionPath, body: ConclusionBody) -> Any:
 
 @api.delete(
     "/meetings/<int:meeting_id>/conclusions/<int:conclusion_id>",
-    tags=TAG,
     responses={200: Accepted},
 )
 def remove_conclusion(path: ConclusionPath, query: Based) -> dict[str, Any]:
@@ -146,13 +143,13 @@ def remove_conclusion(path: ConclusionPath, query: Based) -> dict[str, Any]:
     return accepted(run(path.meeting_id, "conclusion.remove", args))
 
 
-@api.get("/meetings/<int:meeting_id>/directives", tags=TAG, responses={200: Directives})
+@api.get("/meetings/<int:meeting_id>/directives", responses={200: Directives})
 def list_meeting_directives(path: MeetingPath, query: Page) -> dict[str, Any]:
     """The directives of one meeting, in the order in which they were given."""
     return page_of_list(feed.listed(current_actor(), path.meeting_id, "directive"), query)
 
 
-@api.post("/meetings/<int:meeting_id>/directives", tags=TAG, responses={201: DirectiveOut})
+@api.post("/meetings/<int:meeting_id>/directives", responses={201: DirectiveOut})
 def add_directive(path: MeetingPath, body: AddDirective) -> Response:
     """Record a directive (`directive.add`)."""
     args = body.model_dump(exclude_unset=True)
@@ -161,7 +158,6 @@ def add_directive(path: MeetingPath, body: AddDirective) -> Response:
 
 @api.patch(
     "/meetings/<int:meeting_id>/directives/<int:directive_id>",
-    tags=TAG,
     responses={200: DirectiveOut},
 )
 def update_directive(path: DirectivePath, body: DirectiveBody) -> Any:
@@ -172,7 +168,6 @@ def update_directive(path: DirectivePath, body: DirectiveBody) -> Any:
 
 @api.delete(
     "/meetings/<int:meeting_id>/directives/<int:directive_id>",
-    tags=TAG,
     responses={200: Accepted},
 )
 def remove_directive(path: DirectivePath, query: Based) -> dict[str, Any]:
@@ -181,7 +176,7 @@ def remove_directive(path: DirectivePath, query: Based) -> dict[str, Any]:
     return accepted(run(path.meeting_id, "directive.remove", args))
 
 
-@api.get("/directives", tags=TAG, responses={200: Directives})
+@api.get("/directives", responses={200: Directives})
 def list_directives(query: DirectiveFilter) -> dict[str, Any]:
     """The register: the directives of every meeting that the viewer may see, the nearest
     deadline first, those without one last."""
@@ -215,7 +210,6 @@ def _day(value: str) -> Any:
 
 @api.get(
     "/meetings/<int:meeting_id>/documents/<kind>.pdf",
-    tags=TAG,
     responses={
         200: {
             "description": "The PDF",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response
 from sqlalchemy import select
@@ -27,7 +27,6 @@ from people.models import Person, Unit, User
 
 auth = blueprint("auth", __name__, public=True)
 api = blueprint("people", __name__)
-TAG = [{"name": "people"}]
 
 
 class Token(Public):
@@ -100,14 +99,14 @@ class UserPath(Query):
     user_id: PathId
 
 
-@auth.post("/auth/token", tags=[{"name": "auth"}], responses={200: Token})
+@auth.post("/auth/token", responses={200: Token})
 @limiter.limit("20 per minute")
 def token(body: SignIn) -> dict[str, str]:
     """Exchange a username and password for a bearer token."""
     return {"token": token_for(services.sign_in(body.username, body.password))}
 
 
-@api.get("/units", tags=TAG, responses={200: Units})
+@api.get("/units", responses={200: Units})
 def list_units(query: Page) -> dict[str, Any]:
     """The tree of units and the groups, in the order that offices list them."""
     statement = select(Unit).order_by(Unit.position, Unit.id)
@@ -116,25 +115,25 @@ def list_units(query: Page) -> dict[str, Any]:
     return page_of(db.session(), statement, query, Unit.public)
 
 
-@api.post("/units", tags=TAG, responses={201: UnitOut})
+@api.post("/units", responses={201: UnitOut})
 def add_unit(body: AddUnit) -> Response:
     """Add a unit (administrator)."""
     return created(services.add_unit(current_actor(), body))
 
 
-@api.get("/units/<int:unit_id>", tags=TAG, responses={200: UnitOut})
+@api.get("/units/<int:unit_id>", responses={200: UnitOut})
 def get_unit(path: UnitPath) -> dict[str, Any]:
     """One unit."""
     return _found(db.session.get(Unit, path.unit_id)).public()
 
 
-@api.patch("/units/<int:unit_id>", tags=TAG, responses={200: UnitOut})
+@api.patch("/units/<int:unit_id>", responses={200: UnitOut})
 def update_unit(path: UnitPath, body: UpdateUnit) -> dict[str, Any]:
     """Change a unit (administrator)."""
     return services.update_unit(current_actor(), path.unit_id, body)
 
 
-@api.get("/people", tags=TAG, responses={200: People})
+@api.get("/people", responses={200: People})
 def list_people(query: Page) -> dict[str, Any]:
     """People, sorted by given name."""
     statement = select(Person).order_by(Person.sort_key, Person.id)
@@ -143,25 +142,25 @@ def list_people(query: Page) -> dict[str, Any]:
     return page_of(db.session(), statement, query, Person.public)
 
 
-@api.post("/people", tags=TAG, responses={201: PersonOut})
+@api.post("/people", responses={201: PersonOut})
 def add_person(body: AddPerson) -> Response:
     """Add a person (administrator)."""
     return created(services.add_person(current_actor(), body))
 
 
-@api.get("/people/<int:person_id>", tags=TAG, responses={200: PersonOut})
+@api.get("/people/<int:person_id>", responses={200: PersonOut})
 def get_person(path: PersonPath) -> dict[str, Any]:
     """One person."""
     return _found(db.session.get(Person, path.person_id)).public()
 
 
-@api.patch("/people/<int:person_id>", tags=TAG, responses={200: PersonOut})
+@api.patch("/people/<int:person_id>", responses={200: PersonOut})
 def update_person(path: PersonPath, body: UpdatePerson) -> dict[str, Any]:
     """Change a person (administrator)."""
     return services.update_person(current_actor(), path.person_id, body)
 
 
-@api.get("/users", tags=TAG, responses={200: Users})
+@api.get("/users", responses={200: Users})
 def list_users(query: Page) -> dict[str, Any]:
     """All accounts for an administrator, one's own for everybody else."""
     actor = current_actor()
@@ -173,13 +172,13 @@ def list_users(query: Page) -> dict[str, Any]:
     return page_of(db.session(), statement, query, User.public)
 
 
-@api.post("/users", tags=TAG, responses={201: UserOut})
+@api.post("/users", responses={201: UserOut})
 def add_user(body: AddUser) -> Response:
     """Add an account (administrator)."""
     return created(services.add_user(current_actor(), body))
 
 
-@api.get("/users/<int:user_id>", tags=TAG, responses={200: UserOut})
+@api.get("/users/<int:user_id>", responses={200: UserOut})
 def get_user(path: UserPath) -> dict[str, Any]:
     """One account, for an administrator or for oneself."""
     actor = current_actor()
@@ -188,13 +187,16 @@ def get_user(path: UserPath) -> dict[str, Any]:
     return _found(db.session.get(User, path.user_id)).public()
 
 
-@api.patch("/users/<int:user_id>", tags=TAG, responses={200: UserOut})
+@api.patch("/users/<int:user_id>", responses={200: UserOut})
 def update_user(path: UserPath, body: UpdateUser) -> dict[str, Any]:
     """Change an account (administrator)."""
     return services.update_user(current_actor(), path.user_id, body)
 
 
-def _found(row: Any) -> Any:
+T = TypeVar("T")
+
+
+def _found(row: T | None) -> T:
     if row is None:
         raise NotFound()
     return row

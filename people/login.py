@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from core.db import db
-from core.errors import RateLimited, Unauthenticated
+from core.errors import Unauthenticated
 from people.actor import Actor
 from people.models import User
 from people.services import load_user
@@ -59,10 +59,6 @@ def init_app(app: Flask, settings: Settings) -> None:
             raise Unauthenticated()
         target = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("people.login", next=target))  # type: ignore[return-value]
-
-    @app.errorhandler(429)
-    def too_many(_error: object) -> object:
-        raise RateLimited()
 
 
 def _serializer() -> URLSafeTimedSerializer:
