@@ -90,10 +90,11 @@ check: install-dev ## Lint, types, import layers, migrations equal models
 	@scripts/check-migrations.sh
 
 translations: install ## Collect the texts of the screens into translations/en
-	@$(py) -m babel.messages.frontend extract -F pyproject.toml --sort-by-file \
-		--no-location --no-wrap -o translations/messages.pot .
+	@mkdir -p translations
+	@$(py) -m babel.messages.frontend extract -F pyproject.toml --project giao-ban \
+		--sort-by-file --no-location --no-wrap -o translations/messages.pot .
 	@$(py) -m babel.messages.frontend update -i translations/messages.pot -d translations -l en \
-		--no-wrap --no-fuzzy-matching
+		--init-missing --no-wrap --no-fuzzy-matching --ignore-pot-creation-date
 
 clean: ## Remove what the set-up and the tools made; the database stays
 	rm -rf .venv node_modules static/vendor .pytest_cache .mypy_cache .ruff_cache \
