@@ -32,7 +32,8 @@ export function picture(objects, me) {
     last: entries.findLast((entry) => entry.item_id === items[index]?.id && spoken(entry)) ?? null,
     conclusions: (kinds.conclusion ?? []).sort(byNumber),
     directives: [
-      ...directives.filter((directive) => directive.part),
+      ...directives.filter((directive) => directive.part === 'lead'),
+      ...directives.filter((directive) => directive.part === 'supporting'),
       ...directives.filter((directive) => !directive.part),
     ],
     mine: (kinds.attendance ?? []).find((one) => one.person_id === me.person_id) ?? null,

@@ -9,6 +9,7 @@ import { clock, day, dueText, pageData, span, translator, unitName } from './lib
 import { picture, turn, used } from './live-model.js';
 
 const BLIP_MS = 3000; // a lost connection that is back sooner is nobody's business
+const FIVE_MINUTES = 300_000;
 const SECTIONS = ['assessment', 'shortcomings', 'tasks', 'organisation'];
 const CHECK_IN = 'attendance.check_in';
 
@@ -29,7 +30,13 @@ let blip = null;
 
 function hour(value) {
   const [hours, minutes] = clock(value).split(':');
-  return t('clock', { hour: Number(hours), minute: minutes });
+  return t('clock', { hour: Number(hours), minute: minutes }).replaceAll(' ', '\u00a0');
+}
+
+function length(minutes) {
+  return minutes < 60
+    ? t('minutes', { minutes })
+    : t('hours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
 // The day is named only where it is not today.
@@ -86,7 +93,7 @@ function now() {
     ${last
       ? html`<p class="live-last">
           ${t('spoke_last', { who: [name, unit].filter(Boolean).join(', ') })}
-          <span class="muted">${t('at', { clock: hour(last.at) })}</span>
+          <span class="muted nowrap">${t('at', { clock: hour(last.at) })}</span>
         </p>`
       : nothing}`;
 }
@@ -137,7 +144,7 @@ function ourTurn() {
     : { next: 'turn_next', later: 'turn_later' }[kind];
   return html`
     <p class="live-turn ${kind === 'later' ? '' : 'live-turn-near'}">
-      <b>${t(key, { minutes })}</b>
+      <b>${t(key, { time: length(minutes ?? 0) })}</b>
       ${kind === 'later' ? html`<span>${item.title}</span>` : nothing}
     </p>`;
 }
@@ -223,11 +230,14 @@ function line(entry) {
   return html`
     <li class="live-entry ${entry.revision > firstRevision ? 'live-entry-new' : ''}">
       <p class="live-entry-head">
-        ${name || unit ? html`<b>${name || unit}</b>` : nothing}
-        ${name && unit ? html`<span class="muted">${unit}</span>` : nothing}
-        <span class="live-entry-kind">${t(entry.kind)}</span>
+        <b>${name || unit || t(entry.kind)}</b>
         <time class="num" datetime=${entry.at}>${clock(entry.at)}</time>
       </p>
+      ${name || unit
+        ? html`<p class="live-entry-sub">
+            ${name && unit ? html`${unit} · ` : nothing}<span>${t(entry.kind)}</span>
+          </p>`
+        : nothing}
       <p class="prose">${entry.text}</p>
     </li>`;
 }
@@ -340,9 +350,9 @@ function agendaItem(item) {
         ${seen.ours.has(item.presenter_unit_id)
           ? html`<span class="badge badge-accent">${t('our_unit')}</span>`
           : nothing}
-        ${stateOf(seen.meeting) === 'live' || item.state !== 'pending'
-          ? html`<span class="badge ${looks[item.state] ?? ''}">${t(`item_${item.state}`)}</span>`
-          : nothing}
+        <span class=${item.state === 'pending' ? 'visually-hidden' : `badge ${looks[item.state] ?? ''}`}>
+          ${t(`item_${item.state}`)}
+        </span>
       </p>
     </li>`;
 }
@@ -377,7 +387,7 @@ function onlineRoom({ online_url: url }) {
 function plannedTurn({ starts_at: starts }) {
   const { kind, minutes } = turn(seen, feed.now());
   if (kind !== 'later') return nothing;
-  const at = Date.parse(starts) + minutes * 60_000;
+  const at = Math.round(Date.parse(starts) / FIVE_MINUTES + minutes / 5) * FIVE_MINUTES;
   return html`<p class="live-turn"><b>${t('turn_planned', { clock: hour(at) })}</b></p>`;
 }
 
