@@ -174,7 +174,7 @@ function checkIn() {
               </button>`,
           )}
         </div>
-        ${changing
+        ${(seen.mine.status ?? 'unknown') !== 'unknown'
           ? html`<button type="button" class="btn btn-quiet" @click=${() => change(false)}>
               ${t('keep')}
             </button>`
@@ -185,7 +185,7 @@ function checkIn() {
   return html`
     <section class="live-checked" aria-label=${t('check_in')}>
       <p>
-        ${t(`is_${waiting?.args.mode ?? status}`)}${deputy ? html`. ${t('deputy', { name: deputy })}` : nothing}${reason
+        ${waiting ? t(waiting.args.mode) : t(`is_${status}`)}${deputy && !waiting ? html`. ${t('deputy', { name: deputy })}` : nothing}${reason && !waiting
           ? html`. ${t('reason', { reason })}`
           : nothing}
         ${waiting
