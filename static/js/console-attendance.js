@@ -29,13 +29,19 @@ function attendanceOf(c, personId) {
   return seen;
 }
 
-/** How many people, and how many sites (the units that they sit for), are here. */
+// A commune (a village, where a commune meets) sits at a site of its own, everybody else
+// in the hall.
+function siteOf(c, { unit_id: unitId }) {
+  const own = ['commune', 'village'].includes(c.feed.get('unit', unitId)?.kind);
+  return own && unitId !== c.meeting.organizer_unit_id ? unitId : 'hall';
+}
+
+/** How many people, and how many sites (điểm cầu), are here. */
 export function presence(c) {
   const people = invited(c);
-  const here = (participant) => HERE.includes(attendanceOf(c, participant.person_id).status);
-  const sites = new Set(people.map((participant) => participant.unit_id).filter(Boolean));
-  const open = new Set(people.filter(here).map((participant) => participant.unit_id).filter(Boolean));
-  return { people: people.length, here: people.filter(here).length, sites: sites.size, open: open.size };
+  const here = people.filter(({ person_id: id }) => HERE.includes(attendanceOf(c, id).status));
+  const sites = (list) => new Set(list.map((participant) => siteOf(c, participant))).size;
+  return { people: people.length, here: here.length, sites: sites(people), open: sites(here) };
 }
 
 function mark(c, personId, args) {
@@ -72,7 +78,7 @@ function saveDetails(c) {
   mark(c, personId, { status, reason: reason.trim() || null, deputy_name: deputy.trim() || null });
   c.ui.details = null;
   c.changed();
-  c.focus(`#person-${personId}`);
+  c.focus(`#person-${personId} + .attendee, #person-${personId}`);
 }
 
 /** Focus the list: the first person who is not marked yet. */
@@ -112,9 +118,8 @@ function row(c, participant, first) {
     <li class="attendee" id="person-${id}" tabindex=${first ? 0 : -1} data-zone="attendance"
       aria-label="${person?.name ?? ''}, ${unit}: ${t(`status_${status}`)}"
       @keydown=${(event) => onRowKey(c, event, id)}>
-      <div class="attendee-who">
+      <div class="attendee-who" title=${person?.title ?? nothing}>
         <p><b>${person?.name ?? ''}</b> ${unit ? html`<span class="muted">${unit}</span>` : nothing}</p>
-        <p class="small muted clip">${person?.title ?? ''}</p>
         ${deputy ? html`<p class="small">${t('deputy_is', { name: deputy })}</p>` : nothing}
         ${reason && status === 'absent' ? html`<p class="small">${t('reason_is', { reason })}</p>` : nothing}
       </div>
@@ -146,7 +151,7 @@ function details(c, status) {
         }}>
     </div>`;
   return html`
-    <form class="attendee-details" data-zone="form" @submit=${(event) => {
+    <form class="attendee-details" data-zone="details" @submit=${(event) => {
       event.preventDefault();
       saveDetails(c);
     }} @keydown=${(event) => {

@@ -5,7 +5,7 @@ import { live } from '/static/vendor/lit-html/directives/live.js';
 import { repeat } from '/static/vendor/lit-html/directives/repeat.js';
 import { conflict } from './console-conflict.js';
 import { composing, unitField } from './console-units.js';
-import { dueText, unitName } from './lib.js';
+import { clock, day, dueText, inVietnam, unitName } from './lib.js';
 
 const SECTIONS = ['assessment', 'shortcomings', 'tasks', 'organisation'];
 const DUES = ['none', 'date', 'moment', 'month', 'quarter', 'ongoing'];
@@ -168,37 +168,56 @@ function fill(c, start) {
     item_id: start.item_id ?? c.shown(),
     leads: { ids: start.lead_unit_ids ?? [], query: '', index: 0, open: false, error: '' },
     supports: { ids: start.supporting_unit_ids ?? [], query: '', index: 0, open: false, error: '' },
-    due: split(start.due ?? null),
+    due: split(c, start.due ?? null),
     due_text: start.due_text ?? '',
     errors: {},
   };
 }
 
 // A due date as the fields hold it: the kind, and one value for each kind of field.
-function split(due) {
-  const today = new Date().toISOString();
-  const parts = { kind: 'none', date: '', time: '17:00', month: '', quarter: '', year: today.slice(0, 4) };
+function split(c, due) {
+  const parts = { kind: 'none', day: '', time: '17:00', month: '', quarter: '', year: day(c.meeting.starts_at).slice(-4) };
   if (due === null) return parts;
   if (due === 'ongoing') return { ...parts, kind: 'ongoing' };
   const quarter = /^(\d{4})-Q(\d)$/.exec(due);
   if (quarter) return { ...parts, kind: 'quarter', year: quarter[1], quarter: quarter[2] };
   if (/^\d{4}-\d{2}$/.test(due)) return { ...parts, kind: 'month', year: due.slice(0, 4), month: due.slice(5) };
-  if (/^\d{4}-\d{2}-\d{2}$/.test(due)) return { ...parts, kind: 'date', date: due };
-  // The wall clock of Vietnam (UTC+7 all the year), whatever the offset it comes with.
-  const local = new Date(Date.parse(/(Z|[+-]\d\d:\d\d)$/.test(due) ? due : `${due}+07:00`) + 7 * 3600e3);
-  const iso = local.toISOString();
-  return { ...parts, kind: 'moment', date: iso.slice(0, 10), time: iso.slice(11, 16) };
+  if (/^\d{4}-\d{2}-\d{2}$/.test(due)) return { ...parts, kind: 'date', day: dueText(due) };
+  const moment = inVietnam(due);
+  return { ...parts, kind: 'moment', day: day(moment), time: clock(moment) };
 }
 
 // The contract's form of what the fields hold; undefined where something is missing.
-function join({ kind, date, time, month, quarter, year }) {
+function join({ kind, day: typed, time, month, quarter, year }) {
   if (kind === 'none') return null;
   if (kind === 'ongoing') return 'ongoing';
-  if (kind === 'date') return date || undefined;
-  if (kind === 'moment') return date && time ? `${date}T${time}:00+07:00` : undefined;
+  if (kind === 'date') return readDay(typed, year);
+  if (kind === 'moment') {
+    const [date, hour] = [readDay(typed, year), readTime(time)];
+    return date && hour ? `${date}T${hour}:00+07:00` : undefined;
+  }
   if (!/^\d{4}$/.test(year)) return undefined;
   if (kind === 'month') return month ? `${year}-${month}` : undefined;
   return quarter ? `${year}-Q${quarter}` : undefined;
+}
+
+// "30/11/2023", "30-11-23" or "30/11" as a date; undefined where there is no such day. Typed
+// as offices write it: a browser's own field follows the browser's language, month first.
+function readDay(text, year) {
+  const found = /^\s*(\d{1,2})[/.\- ](\d{1,2})(?:[/.\- ](\d{2}|\d{4}))?\s*$/.exec(text);
+  if (!found) return undefined;
+  const [, date, month, typed = year] = found;
+  const full = typed.length === 2 ? `20${typed}` : typed;
+  const iso = `${full}-${month.padStart(2, '0')}-${date.padStart(2, '0')}`;
+  const real = new Date(`${iso}T00:00:00Z`);
+  return !Number.isNaN(real.getTime()) && real.toISOString().startsWith(iso) ? iso : undefined;
+}
+
+// "17:00", "17h30", "17 giờ" or "17" as a time of day.
+function readTime(text) {
+  const found = /^\s*(\d{1,2})\s*(?:[:h.g]\D*(\d{1,2})?\D*)?$/i.exec(text);
+  if (!found || Number(found[1]) > 23 || Number(found[2] ?? 0) > 59) return undefined;
+  return `${found[1].padStart(2, '0')}:${(found[2] ?? '0').padStart(2, '0')}`;
 }
 
 function saveDirective(c) {
@@ -347,13 +366,13 @@ function dueFields(c, form) {
     form.errors = {};
     c.changed();
   };
-  const day = html`<input type="date" aria-label=${t('due_day')} aria-invalid=${bad}
-    .value=${live(due.date)} @input=${set('date')}>`;
+  const dayField = html`<input class="day" autocomplete="off" inputmode="numeric" aria-label=${t('due_day')}
+    aria-invalid=${bad} placeholder=${t('due_day_form')} .value=${live(due.day)} @input=${set('day')}>`;
   const year = html`<input class="short" inputmode="numeric" maxlength="4" aria-label=${t('year')}
     aria-invalid=${bad} .value=${live(due.year)} @input=${set('year')}>`;
   const values = {
-    date: day,
-    moment: html`${day}<input type="time" aria-label=${t('due_time')} aria-invalid=${bad}
+    date: dayField,
+    moment: html`${dayField}<input class="short" autocomplete="off" aria-label=${t('due_time')} aria-invalid=${bad}
       .value=${live(due.time)} @input=${set('time')}>`,
     month: html`<select aria-label=${t('month')} aria-invalid=${bad} .value=${live(due.month)} @change=${set('month')}>
       <option value="">${t('month')}</option>

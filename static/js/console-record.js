@@ -7,7 +7,7 @@ import { advance } from './console-agenda.js';
 import { conflict } from './console-conflict.js';
 import { openDirective } from './console-outcome.js';
 import { best, composing } from './console-units.js';
-import { clock, fold, unitName } from './lib.js';
+import { clock, day, fold, unitName } from './lib.js';
 
 /** What a line may be, with the prefix that chooses it. The last two go to the right column. */
 const KINDS = [
@@ -223,7 +223,8 @@ function composer(c) {
       submit(c);
     }}>
       <div class="composer-chips">
-        <button type="button" class="chip ${who ? 'chip-on' : ''}" @click=${() => askSpeaker(c)}
+        <button type="button" class="chip ${who ? 'chip-on' : ''}"
+          title=${who ? [who.name, who.title, who.unit].filter(Boolean).join(', ') : nothing} @click=${() => askSpeaker(c)}
           ?disabled=${line.kind === 'note' || OUTCOMES.includes(line.kind)}>
           <kbd>@</kbd>
           ${who
@@ -502,8 +503,13 @@ function waiting(c, { id, args, error }) {
     </li>`;
 }
 
-/** The centre column. */
-export function record(c) {
+/**
+ * The centre column.
+ *
+ * @param {object} c the console
+ * @param {*} toast what just happened, shown where the eyes are
+ */
+export function record(c, toast) {
   const { t } = c;
   const item = c.feed.get('agenda_item', c.shown());
   const list = entries(c);
@@ -533,7 +539,12 @@ export function record(c) {
               <div class="entry-body">${editor(c, Number(id), edit)}</div></li>`)}
         </ol>
       </div>
-      ${c.editable && c.live ? composer(c) : nothing}
+      ${toast}
+      ${c.live ? composer(c) : nothing}
+      ${c.meeting.closed_at
+        ? html`<p class="pane-foot muted">${t('closed_since', { time: clock(c.meeting.closed_at), day: day(c.meeting.closed_at) })}
+            <a class="push" href="/meetings/${c.meeting.id}/documents">${t('documents')}</a></p>`
+        : nothing}
     </section>`;
 }
 

@@ -7,12 +7,21 @@ import { fits, fold, unitName } from './lib.js';
 
 const SHOWN = 8;
 
-/** The best few of `things` for a query, by the text that `textOf` gives. */
-export function best(things, query, textOf, shown = SHOWN) {
+/**
+ * The best few of `things` for a query.
+ *
+ * @param {Array} things
+ * @param {string} query as it was typed
+ * @param {(thing: *) => string} textOf what is searched
+ * @param {number} [shown] how many at most
+ * @param {(thing: *) => number} [bonus] what lifts a thing that fits
+ */
+export function best(things, query, textOf, shown = SHOWN, bonus = () => 0) {
   const folded = fold(query);
   return things
     .map((thing) => [folded === '' ? 1 : fits(textOf(thing), folded), thing])
     .filter(([score]) => score > 0)
+    .map(([score, thing]) => [score + bonus(thing), thing])
     .sort(([one], [other]) => other - one)
     .slice(0, shown)
     .map(([, thing]) => thing);
@@ -35,8 +44,11 @@ export function unitField(c, field, taken = []) {
   const { t, feed } = c;
   const units = feed.all('unit').sort((one, other) => one.position - other.position);
   const free = units.filter((unit) => !field.ids.includes(unit.id) && !taken.includes(unit.id));
+  // Who sits in the meeting is meant more often than who does not.
+  const here = new Set(feed.all('participant').map((participant) => participant.unit_id));
+  const near = (unit) => (here.has(unit.id) || unit.kind === 'group' ? 1 : 0);
   const options = field.open
-    ? best(free, field.query, (unit) => `${unit.short_name ?? ''} ${unit.name}`)
+    ? best(free, field.query, (unit) => `${unit.short_name ?? ''} ${unit.name}`, SHOWN, near)
     : [];
   const index = Math.min(field.index, options.length - 1);
   const changed = () => {

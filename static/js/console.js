@@ -2,7 +2,7 @@
 // `ui`, what is being typed and looked at here. Keyboard first; nothing typed is ever lost.
 
 import { html, nothing, render } from '/static/vendor/lit-html/lit-html.js';
-import { advance, agenda, itemDialog, itemRefused, predictedEnd } from './console-agenda.js';
+import { advance, agenda, itemDialog, itemRefused, items, predictedEnd } from './console-agenda.js';
 import { attendance, focusAttendance, presence } from './console-attendance.js';
 import { openConclusion, openDirective, outcome, outcomeRefused } from './console-outcome.js';
 import { entryRefused, presenterSpeaks, record, removeEntry, startEdit } from './console-record.js';
@@ -45,6 +45,8 @@ const feed = new Feed({ meetingId: page.meeting_id, outbox: String(reader) });
 const t = translator(page.strings);
 let rendering = false;
 let focusNext = null;
+let current; // the current item's id; undefined until the meeting is loaded
+let scrolledTo;
 
 /** What every part of the console works with. */
 const c = {
@@ -72,6 +74,8 @@ const c = {
   /** The id of the item whose record is on the screen, or null. */
   shown() {
     if (ui.item !== null && feed.get('agenda_item', ui.item)) return ui.item;
+    // Afterwards there is no current item: begin at the beginning.
+    if (feed.meeting?.closed_at) return items(c)[0]?.id ?? null;
     return feed.meeting?.current_item_id ?? null;
   },
   /** Look at an item; null for the current one. */
@@ -130,6 +134,10 @@ function paint() {
   if (now && (atEnd || ui.stick)) now.scrollTop = now.scrollHeight;
   ui.stick = false;
   const dialog = document.getElementById('dialog');
+  if (current !== scrolledTo) {
+    scrolledTo = current;
+    document.querySelector('.item-current')?.scrollIntoView({ block: 'nearest' });
+  }
   if (dialog && ui.dialog && !dialog.open) dialog.showModal();
   if (dialog && !ui.dialog && dialog.open) dialog.close();
   if (focusNext) {
@@ -167,11 +175,10 @@ function view() {
     ${bar()}
     <div class="console-columns">
       ${agenda(c)}
-      ${c.live || c.meeting.opened_at ? record(c) : before()}
+      ${c.live || c.meeting.opened_at ? record(c, toast()) : before()}
       ${side()}
     </div>
     ${foot()}
-    ${toast()}
     <dialog class="dialog" id="dialog" aria-label=${t('dialog')} @close=${() => ui.dialog && c.close()}>
       ${dialogs[ui.dialog]?.() ?? nothing}
     </dialog>`;
@@ -252,6 +259,7 @@ function before() {
                   ${t('open_meeting')} <kbd>o</kbd></button>`
               : html`<p>${t('still_draft')} <a href="/meetings/${meeting.id}">${t('to_meeting')}</a></p>`}`}
       </div>
+      ${toast()}
     </section>`;
 }
 
@@ -308,6 +316,7 @@ const KEYS = {
   line: [['Enter', 'key_add'], ['Shift+Enter', 'key_newline'], ['@', 'key_speaker'], ['/yk /hoi /dap …', 'key_kind'],
     ['/cd', 'key_to_directive'], ['↑', 'key_edit_last'], ['Ctrl+Enter', 'key_next'], ['Esc', 'key_leave']],
   edit: [['Enter', 'key_save'], ['Shift+Enter', 'key_newline'], ['Esc', 'key_cancel']],
+  details: [['Enter', 'key_save'], ['Esc', 'key_cancel']],
   form: [['Ctrl+Enter', 'key_save'], ['Esc', 'key_cancel']],
   entry: [['↑ ↓', 'key_move'], ['e', 'key_edit'], ['x', 'key_remove'], ['i', 'key_line'], ['n', 'key_next']],
   attendance: [['1', 'status_on_site'], ['2', 'status_online'], ['3', 'status_absent'], ['0', 'status_unknown'],
@@ -457,7 +466,6 @@ feed.addEventListener('refused', ({ detail: { command, error } }) => {
   if (action === 'add' || action === 'update') c.changed();
 });
 
-let current; // undefined until the meeting is loaded
 feed.addEventListener('change', () => {
   if (!c.meeting) return;
   const now = c.meeting.current_item_id;

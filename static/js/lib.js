@@ -66,8 +66,14 @@ export function dueText(due, t) {
   if (month) return t('due_month', { month: month[2], year: month[1] });
   const date = /^(\d{4})-(\d{2})-(\d{2})$/.exec(due);
   if (date) return `${date[3]}/${date[2]}/${date[1]}`;
-  const [hour, minute] = clock(due).split(':');
-  return t('due_moment', { hour, minute, day: day(due) });
+  const moment = inVietnam(due);
+  const [hour, minute] = clock(moment).split(':');
+  return t('due_moment', { hour, minute, day: day(moment) });
+}
+
+/** A date-time as a time that names its offset: without one it is Vietnam's wall clock. */
+export function inVietnam(moment) {
+  return /(Z|[+-]\d\d:\d\d)$/.test(moment) ? moment : `${moment}+07:00`;
 }
 
 // Kept equal to `fold` of core/text.py, so that lists narrow as the server's search does.
