@@ -1,0 +1,192 @@
+"""The real server in a process of its own, and real clients of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import socketio
+
+from tests.world import SECRET_KEY
+
+ROOT = Path(__file__).resolve().parent.parent
+# How long a machine that is busy may take, in seconds. Nothing waits this long when all is well.
+PATIENCE = 30.0
+
+
+def until(true: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
+    """Ask again and again until the answer is true, and return it."""
+    give_up_at = time.monotonic() + seconds
+    while not (found := true()):
+        assert time.monotonic() < give_up_at, f"{what} did not happen within {seconds:g} s"
+        time.sleep(0.02)
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Answer:
+    """An answer over HTTP."""
+
+    def __init__(self, status: int, headers: Any, body: bytes) -> None:
+        self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Server:
+    """`python app.py` on a port of its own."""
+
+    def __init__(self, database_url: str, password: str, log: Path, **env: str) -> None:
+        self.password = password
+        self.log = log
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._tokens: dict[str, str] = {}
+        kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "TMPDIR")}
+        with log.open("wb") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "app.py"],
+                cwd=ROOT,
+                env=kept
+                | {
+                    "DATABASE_URL": database_url,
+                    "SECRET_KEY": SECRET_KEY,
+                    "PORT": str(self.port),
+                }
+                | env,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def wait(self) -> Server:
+        """Wait until it answers."""
+        until(self._answers, "the server's first answer")
+        return self
+
+    def _answers(self) -> bool:
+        assert self._process.poll() is None, self.log.read_text()
+        try:
+            return self.request("GET", "/healthz").status == 200
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        """Stop it; what it logged of its own faults fails the test."""
+        self._process.terminate()
+        self._process.wait(PATIENCE)
+        logged = self.log.read_text()
+        assert "Traceback" not in logged, logged
+
+    def request(
+        self, method: str, path: str, body: Any = None, *, username: str | None = None
+    ) -> Answer:
+        """One request, as an account when one is named."""
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        if username:
+            headers["Authorization"] = f"Bearer {self.token(username)}"
+        data = None if body is None else json.dumps(body).encode()
+        asked = urllib.request.Request(self.url + path, data, headers, method=method)
+        try:
+            with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+                return Answer(answer.status, answer.headers, answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, error.headers, error.read())
+
+    def token(self, username: str) -> str:
+        """A bearer token; asked for once, since signing in is limited."""
+        if username not in self._tokens:
+            body = {"username": username, "password": self.password}
+            answer = self.request("POST", "/api/v1/auth/token", body)
+            assert answer.status == 200, answer.body
+            self._tokens[username] = answer.json["token"]
+        return self._tokens[username]
+
+    def meeting_id(self, code: str, username: str = "thuky") -> int:
+        """The id of a meeting by its code."""
+        found = self.request("GET", f"/api/v1/meetings?code={code}", username=username).json
+        number: int = found["items"][0]["id"]
+        return number
+
+    def command(self, username: str, meeting_id: int, name: str, /, **args: Any) -> Answer:
+        """A command over HTTP."""
+        path = f"/api/v1/meetings/{meeting_id}/commands"
+        return self.request("POST", path, {"name": name, "args": args}, username=username)
+
+
+class Window:
+    """One Socket.IO client that remembers all it hears."""
+
+    def __init__(
+        self, server: Server, token: str | None, transports: list[str] | None = None
+    ) -> None:
+        self._heard: list[tuple[str, Any]] = []
+        self._news = threading.Condition()
+        self.client = socketio.Client(reconnection=False, handle_sigint=False)
+        for name in ("event", "tick", "resubscribe"):
+            self.client.on(name, self._listener(name))
+        self.client.connect(
+            server.url,
+            auth=None if token is None else {"token": token},
+            transports=transports or ["websocket"],
+            wait_timeout=PATIENCE,
+        )
+
+    def _listener(self, name: str) -> Callable[[Any], None]:
+        def hear(body: Any) -> None:
+            with self._news:
+                self._heard.append((name, body))
+                self._news.notify_all()
+
+        return hear
+
+    def heard(self, name: str) -> list[Any]:
+        """All that came under this name, in the order in which it came."""
+        with self._news:
+            return [body for each, body in self._heard if each == name]
+
+    def wait_for(self, name: str, number: int = 1, seconds: float = PATIENCE) -> list[Any]:
+        """What came under this name, once there are so many."""
+
+        def enough() -> bool:
+            return sum(each == name for each, _body in self._heard) >= number
+
+        with self._news:
+            assert self._news.wait_for(enough, seconds), f"no {number} × {name} in {self._heard}"
+        return self.heard(name)
+
+    def ask(self, name: str, body: Any) -> Any:
+        """Send and return the acknowledgement."""
+        return self.client.call(name, body, timeout=PATIENCE)
+
+    def subscribe(self, meeting_id: int, after: int | None = None) -> Any:
+        body = {"meeting_id": meeting_id} | ({} if after is None else {"after": after})
+        return self.ask("subscribe", body)
+
+    def command(
+        self, meeting_id: int, name: str, /, request_id: str | None = None, **args: Any
+    ) -> Any:
+        body = {"meeting_id": meeting_id, "name": name, "request_id": request_id, "args": args}
+        return self.ask("command", body)
+
+    def close(self) -> None:
+        self.client.disconnect()
+        self.client.shutdown()

@@ -1,0 +1,187 @@
+"""The small world that the tests play in: a district, its people, one briefing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from core.db import db, writing
+from meetings import feed, services
+from meetings.changes import Outcome, execute
+from meetings.commands import CreateMeeting
+from meetings.models import LogRow, Meeting
+from people.actor import Actor
+from people.commands import AddPerson, AddUnit, AddUser
+from people.services import create_person, create_unit, create_user
+
+PASSWORD = "mat-khau-thu-nghiem"
+SECRET_KEY = "for tests only, guards nothing"
+
+# key, name, short name, kind, key of the unit above
+UNITS = (
+    ("huyen", "UBND huyện Đắk Thử", "UBND huyện", "district", None),
+    ("van_phong", "Văn phòng HĐND và UBND huyện", "VP HĐND-UBND", "office", "huyen"),
+    ("tai_chinh", "Phòng Tài chính - Kế hoạch", "Phòng TC-KH", "office", "huyen"),
+    ("xa_mot", "UBND xã Đắk R'Măng", "xã Đắk R'Măng", "commune", "huyen"),
+    ("xa_hai", "UBND xã Quảng Hòa", "xã Quảng Hòa", "commune", "huyen"),
+)
+# username, name, title, unit, role in the briefing (None: not invited)
+PEOPLE = (
+    ("thuky", "Nguyễn Thị Thư", "Chuyên viên", "van_phong", "secretary"),
+    ("chutoa", "Trần Văn Chủ", "Chủ tịch UBND huyện", "huyen", "chair"),
+    ("daibieu", "K'Đại", "Chủ tịch UBND xã", "xa_mot", "participant"),
+    ("daibieu2", "Phạm Thị Biểu", "Trưởng phòng", "tai_chinh", "participant"),
+    ("quansat", "Lê Quan Sát", "Phó Trưởng phòng", "tai_chinh", "observer"),
+    ("vanthu", "Hoàng Văn Thư", "Văn thư", "van_phong", "records_clerk"),
+    ("khach", "Đỗ Khách", "Phó Chủ tịch UBND xã", "xa_hai", None),
+)
+ADMINISTRATOR = "quantri"
+USERNAMES = (*(row[0] for row in PEOPLE), ADMINISTRATOR)
+ROLES = {role: username for username, *_rest, role in PEOPLE if role} | {"participant": "daibieu"}
+INVITED = tuple(username for username, *_rest, role in PEOPLE if role)
+AGENDA = (
+    ("Báo cáo tình hình kinh tế - xã hội", 20, "tai_chinh"),
+    ("Thảo luận của các điểm cầu", 30, None),
+    ("Kết luận của chủ trì", 10, "huyen"),
+)
+STARTS_AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class World:
+    """Who and what there is, by short keys."""
+
+    actors: dict[str, Actor]
+    units: dict[str, int]
+    meeting_id: int
+    item_ids: list[int]
+
+    def person(self, username: str) -> int:
+        found = self.actors[username].person_id
+        assert found is not None
+        return found
+
+
+def build(app: Flask) -> World:
+    """Fill an empty database."""
+    units: dict[str, int] = {}
+    actors: dict[str, Actor] = {}
+    with app.app_context():
+        with writing() as session:
+            for key, name, short_name, kind, parent in UNITS:
+                unit = AddUnit(
+                    name=name, short_name=short_name, kind=kind, parent_id=units.get(parent or "")
+                )
+                units[key] = create_unit(session, unit).id
+            group = AddUnit(
+                name="UBND các xã", kind="group", member_ids=[units["xa_mot"], units["xa_hai"]]
+            )
+            units["cac_xa"] = create_unit(session, group).id
+            for username, name, title, unit_key, _role in PEOPLE:
+                person = create_person(
+                    session, AddPerson(name=name, title=title, unit_id=units[unit_key])
+                )
+                user = create_user(
+                    session,
+                    AddUser(
+                        username=username,
+                        password=PASSWORD,
+                        person_id=person.id,
+                        may_schedule=username == "thuky",
+                    ),
+                )
+                actors[username] = Actor.of(user)
+            administrator = create_user(
+                session, AddUser(username=ADMINISTRATOR, password=PASSWORD, is_admin=True)
+            )
+            actors[ADMINISTRATOR] = Actor.of(administrator)
+        briefing = schedule(app, actors, code="GB-THU")
+        items = [
+            briefing.do(
+                actors["thuky"],
+                "agenda.add",
+                title=title,
+                minutes=minutes,
+                presenter_unit_id=units[presenter] if presenter else None,
+            ).result["id"]
+            for title, minutes, presenter in AGENDA
+        ]
+    return World(actors, units, briefing.id, items)
+
+
+def schedule(app: Flask, actors: dict[str, Actor], **values: Any) -> Briefing:
+    """Schedule a briefing with the whole cast."""
+    args = {
+        "title": "Giao ban tháng 3",
+        "starts_at": STARTS_AT,
+        "ends_at": STARTS_AT + timedelta(hours=1),
+        "chair_ids": [actors["chutoa"].person_id],
+    } | values
+    with app.app_context():
+        made = services.create_meeting(actors["thuky"], CreateMeeting(**args))
+    briefing = Briefing(app, made.result["id"])
+    for username, *_rest, role in PEOPLE:
+        if role and username not in ("thuky", "chutoa"):
+            person_id = actors[username].person_id
+            briefing.do(actors["thuky"], "participant.add", person_id=person_id, role=role)
+    return briefing
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """A meeting in the hands of a test: each call is a request of its own."""
+
+    app: Flask
+    id: int
+    items: list[int] = field(default_factory=list)
+
+    def do(
+        self, actor: Actor, name: str, /, *, request_id: str | None = None, **args: Any
+    ) -> Outcome:
+        """Carry out a command."""
+        return self.give(actor, name, args, request_id)
+
+    def give(self, actor: Actor, name: str, args: Any, request_id: str | None = None) -> Outcome:
+        """The same for arguments that cannot be keywords."""
+        with self.app.app_context():
+            return execute(actor, self.id, name, request_id, args)
+
+    def snapshot(self, actor: Actor) -> dict[str, Any]:
+        with self.app.app_context():
+            return feed.snapshot(actor, self.id)
+
+    def objects(self, actor: Actor) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = self.snapshot(actor)["objects"]
+        return found
+
+    def events(self, actor: Actor, after: int) -> list[dict[str, Any]]:
+        with self.app.app_context():
+            found: list[dict[str, Any]] = feed.events_after(actor, self.id, after)["events"]
+            return found
+
+    @property
+    def revision(self) -> int:
+        with self.app.app_context():
+            return db.session.get_one(Meeting, self.id).revision
+
+    def log(self) -> list[LogRow]:
+        """The log's rows, oldest first."""
+        with self.app.app_context():
+            statement = select(LogRow).where(LogRow.meeting_id == self.id)
+            rows = list(db.session.scalars(statement.order_by(LogRow.revision)))
+            db.session.expunge_all()
+            return rows
+
+
+def applied(objects: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a client holds after these events: all that the contract lets it do."""
+    held = dict(objects)
+    for event in events:
+        held.update(event["changed"])
+        for key in event["deleted"]:
+            held.pop(key, None)
+    return held
