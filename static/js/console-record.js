@@ -146,14 +146,12 @@ function onLineInput(c, event) {
   const { line } = c.ui;
   line.text = event.target.value;
   line.error = '';
-  if (!event.isComposing) {
-    const before = line.text;
-    takePrefix(line, false);
-    const found = before === line.text ? mention(event.target) : null;
-    if (!found) c.ui.menu = null;
-    else if (c.ui.closedAt !== found.from) c.ui.menu = { ...found, index: 0 };
-    if (!found) c.ui.closedAt = null;
-  }
+  const before = line.text;
+  // The text must not change under an input method that is still at work on it.
+  if (!event.isComposing) takePrefix(line, false);
+  const found = before === line.text ? mention(event.target) : null;
+  if (!found) c.ui.closedAt = null;
+  c.ui.menu = found && c.ui.closedAt !== found.from ? { ...found, index: 0 } : null;
   c.changed();
 }
 
@@ -368,7 +366,6 @@ export function entryRefused(c, command, error) {
       theirs: theirs ? error.current : null,
       back: '#line',
     };
-    c.focus(`#edit-${args.entry_id}`);
   } else {
     c.toast(error.message, null, true);
   }
@@ -498,7 +495,7 @@ function waiting(c, { id, args, error }) {
                 }}>${t('send_again')}</button>
                 <button class="btn btn-small btn-quiet" @click=${() => toLine(c, args.text, forget)}>${t('to_line')}</button>
               </div>`
-          : html`<p class="small muted">${t('sending')}</p>`}
+          : html`<p class="small muted">${t(c.feed.state === 'live' ? 'sending' : 'to_be_sent')}</p>`}
       </div>
     </li>`;
 }

@@ -438,10 +438,11 @@ const dialogs = {
       <h2>${t('keys')}</h2>
       <div class="key-groups">
         ${group(t('keys_anywhere'), [...KEYS.scheduled.slice(0, 1), ...KEYS.live, ['e', 'key_edit'], ['x', 'key_remove'], ['?', 'keys']])}
-        ${group(t('line_label'), [...KEYS.line, ['/bc', 'kind_report'], ['/yk', 'kind_opinion'], ['/hoi', 'kind_question'],
-          ['/dap', 'kind_answer'], ['/ghi', 'kind_note'], ['/kl', 'kind_conclusion'], ['/cd', 'kind_directive']])}
         ${group(t('attendance'), KEYS.attendance.slice(0, 5))}
         ${group(t('agenda'), KEYS.agenda.slice(0, 3))}
+        ${group(t('line_label'), [...KEYS.line.filter(([key]) => !key.startsWith('/')), ['/bc', 'kind_report'],
+          ['/yk', 'kind_opinion'], ['/hoi', 'kind_question'], ['/dap', 'kind_answer'], ['/ghi', 'kind_note'],
+          ['/kl', 'kind_conclusion'], ['/cd', 'kind_directive']])}
       </div>
       <label class="check"><input type="checkbox" .checked=${c.keysOn} @change=${(event) => {
         store.set('keys-off', event.target.checked ? null : true);

@@ -374,9 +374,11 @@ export class Feed extends EventTarget {
     try {
       let next;
       while (!this.#closed && (next = this.pending.find((command) => !command.answer))) {
+        const alone = !this.#subscribed;
         const answer = await this.#send(next);
         if (answer) this.#answered(next, answer);
-        else await this.#pause();
+        // Not where the socket has come back meanwhile: then it is asked at once.
+        else if (!(alone && this.#subscribed)) await this.#pause();
       }
     } finally {
       this.#sending = false;

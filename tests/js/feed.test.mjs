@@ -1,0 +1,335 @@
+// The feed client against a server that we play ourselves: order, gaps, repeats, lost
+// connections. Run with: node --test tests/js/
+
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { apply, Feed, requestId } from '../../static/js/feed.js';
+
+const event = (revision, changed = {}, deleted = []) => ({ meeting_id: 1, revision, changed, deleted });
+const turn = (milliseconds = 0) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** A Socket.IO client whose server is `answers`: by event name, what it acknowledges. */
+class Socket {
+  connected = false;
+  active = true;
+  sent = [];
+  handlers = new Map();
+  answers = {
+    subscribe: () => ({
+      ok: true,
+      revision: 1,
+      snapshot: { revision: 1, objects: { 'meeting/1': { id: 1, state: 'live' } } },
+    }),
+  };
+
+  on(name, handler) {
+    this.handlers.set(name, handler);
+  }
+
+  timeout() {
+    return this;
+  }
+
+  async emitWithAck(name, data) {
+    this.sent.push([name, data]);
+    const answer = await this.answers[name]?.(data);
+    if (!answer) throw new Error('no answer in time');
+    return answer;
+  }
+
+  connect() {
+    this.connected = true;
+    this.handlers.get('connect')();
+    return this;
+  }
+
+  disconnect() {
+    this.connected = false;
+    return this;
+  }
+
+  receive(name, data) {
+    this.handlers.get(name)(data);
+  }
+}
+
+let socket;
+let feed;
+let asked;
+let http;
+
+function open(options = {}) {
+  feed = new Feed({ meetingId: 1, socket, fetch: (...request) => http(...request), ...options });
+  return feed;
+}
+
+const answer = (body, status = 200) => ({ status, json: async () => body });
+
+beforeEach(() => {
+  socket = new Socket();
+  asked = [];
+  http = async (path) => {
+    asked.push(path);
+    throw new TypeError('no network');
+  };
+});
+
+afterEach(() => feed?.close());
+
+test('apply sets and deletes whole objects and leaves what it was given', () => {
+  const before = new Map([['entry/1', { text: 'a', kind: 'note' }], ['entry/2', {}]]);
+  const after = apply(before, event(2, { 'entry/1': { text: 'b' } }), event(3, {}, ['entry/2']));
+  assert.deepEqual([...after], [['entry/1', { text: 'b' }]]);
+  assert.equal(before.size, 2);
+});
+
+test('apply twice is the same as once', () => {
+  const one = event(2, { 'entry/1': { text: 'b' } }, ['entry/2']);
+  const before = new Map([['entry/2', {}]]);
+  assert.deepEqual(apply(apply(before, one), one), apply(before, one));
+});
+
+test('the snapshot of the subscription is taken, and the next event applied', async () => {
+  open();
+  socket.connect();
+  await turn();
+  assert.equal(feed.state, 'live');
+  socket.receive('event', event(2, { 'entry/1': { text: 'a' } }));
+  assert.equal(feed.revision, 2);
+  assert.equal(feed.get('entry', 1).text, 'a');
+});
+
+test('an old event is ignored, and one of another meeting too', async () => {
+  open();
+  socket.connect();
+  await turn();
+  socket.receive('event', event(2, { 'entry/1': { text: 'new' } }));
+  socket.receive('event', event(1, { 'entry/1': { text: 'old' } }));
+  socket.receive('event', { ...event(3, { 'entry/1': { text: 'other' } }), meeting_id: 2 });
+  assert.equal(feed.get('entry', 1).text, 'new');
+  assert.equal(feed.revision, 2);
+});
+
+test('a gap is filled in order before anything newer is applied', async () => {
+  http = async (path) => {
+    asked.push(path);
+    return answer({ revision: 4, events: [2, 3, 4].map((n) => event(n, { 'entry/1': { text: `v${n}` } })) });
+  };
+  open();
+  socket.connect();
+  await turn();
+  const seen = [];
+  feed.addEventListener('event', ({ detail }) => seen.push(detail.revision));
+  socket.receive('event', event(4, { 'entry/1': { text: 'v4' } }));
+  socket.receive('event', event(3, { 'entry/1': { text: 'v3' } }));
+  await turn(5);
+  assert.deepEqual(seen, [2, 3, 4]);
+  assert.deepEqual(asked, ['/api/v1/meetings/1/events?after=1']);
+  assert.equal(feed.get('entry', 1).text, 'v4');
+});
+
+test('events come in portions: ask until the revision is reached', async () => {
+  http = async (path) => {
+    const after = Number(path.split('after=')[1]);
+    return answer({ revision: 5, events: [event(after + 1), event(after + 2)] });
+  };
+  open();
+  socket.connect();
+  await turn();
+  socket.receive('tick', { meeting_id: 1, revision: 5, now: '2026-01-01T08:00:00+07:00' });
+  await turn(5);
+  assert.equal(feed.revision, 5);
+});
+
+test('events that do not lead on are replaced by a snapshot', async () => {
+  http = async (path) =>
+    path.endsWith('snapshot')
+      ? answer({ revision: 9, objects: { 'entry/7': { text: 'whole' } } })
+      : answer({ revision: 9, events: [event(8), event(9)] });
+  open();
+  socket.connect();
+  await turn();
+  socket.receive('event', event(9));
+  await turn(5);
+  assert.equal(feed.revision, 9);
+  assert.equal(feed.get('entry', 7).text, 'whole');
+});
+
+test('a tick tells the difference of the clocks', async () => {
+  open();
+  socket.connect();
+  await turn();
+  const now = new Date(Date.now() + 90_000).toISOString();
+  socket.receive('tick', { meeting_id: 1, revision: 1, now });
+  assert.ok(Math.abs(feed.skew - 90_000) < 1000);
+});
+
+test('after a reconnection only what was missed is asked for', async () => {
+  open();
+  socket.connect();
+  await turn();
+  socket.answers.subscribe = () => ({ ok: true, revision: 3, events: [event(2), event(3)] });
+  socket.receive('disconnect');
+  assert.equal(feed.state, 'offline');
+  socket.connect();
+  await turn();
+  assert.deepEqual(socket.sent.at(-1), ['subscribe', { meeting_id: 1, after: 1 }]);
+  assert.equal(feed.revision, 3);
+  assert.equal(feed.state, 'live');
+});
+
+test('who is told to subscribe anew takes a snapshot of what they may see now', async () => {
+  open();
+  socket.connect();
+  await turn();
+  socket.receive('resubscribe', { meeting_id: 1 });
+  await turn();
+  assert.deepEqual(socket.sent.at(-1), ['subscribe', { meeting_id: 1 }]);
+});
+
+test('a command resolves with its result once our objects hold the change', async () => {
+  socket.answers.command = () => ({ ok: true, revision: 2, result: { id: 5 } });
+  open();
+  socket.connect();
+  await turn();
+  let result;
+  feed.command('discussion.add', { text: 'a' }).then((value) => (result = value));
+  await turn();
+  assert.equal(result, undefined);
+  assert.equal(feed.pending.length, 1);
+  socket.receive('event', event(2, { 'entry/5': { id: 5 } }));
+  await turn();
+  assert.deepEqual(result, { id: 5 });
+  assert.equal(feed.pending.length, 0);
+});
+
+test('a refusal rejects with its code, its words and the present state', async () => {
+  const error = { code: 'conflict', message: 'Đã đổi.', current: { text: 'b' } };
+  socket.answers.command = () => ({ ok: false, error });
+  open();
+  socket.connect();
+  await turn();
+  let refused;
+  feed.addEventListener('refused', ({ detail }) => (refused = detail));
+  await assert.rejects(feed.command('discussion.update', { entry_id: 1 }), {
+    code: 'conflict',
+    message: 'Đã đổi.',
+    current: { text: 'b' },
+  });
+  assert.equal(refused.command.args.entry_id, 1);
+  assert.equal(feed.pending.length, 0);
+});
+
+test('no answer: the same request_id goes over HTTP', async () => {
+  let body;
+  http = async (path, options) => {
+    body = JSON.parse(options.body);
+    return answer({ ok: true, revision: 1, result: 'done' });
+  };
+  open();
+  socket.connect();
+  await turn();
+  assert.equal(await feed.command('agenda.advance', { from_item: null }), 'done');
+  const [, overSocket] = socket.sent.at(-1);
+  assert.equal(body.request_id, overSocket.request_id);
+  assert.deepEqual(body.args, { from_item: null });
+});
+
+test('problem details over HTTP are a refusal too', async () => {
+  http = async () => answer({ code: 'forbidden', title: 'Không được', detail: 'Không có quyền.' }, 403);
+  open();
+  await assert.rejects(feed.command('meeting.open'), { code: 'forbidden', message: 'Không có quyền.' });
+});
+
+test('trouble with the network never rejects; order is kept until it is back', async () => {
+  open();
+  let settled = false;
+  feed.command('discussion.add', { text: 'một' }).finally(() => (settled = true));
+  feed.command('discussion.add', { text: 'hai' });
+  await turn(5);
+  assert.equal(settled, false);
+  assert.deepEqual(feed.pending.map((command) => command.args.text), ['một', 'hai']);
+  let revision = 1;
+  socket.answers.command = () => ({ ok: true, revision, result: null });
+  socket.connect();
+  await turn(5);
+  const sent = socket.sent.filter(([name]) => name === 'command').map(([, data]) => data.args.text);
+  assert.deepEqual(sent, ['một', 'hai']);
+  assert.equal(feed.pending.length, 0);
+});
+
+test('too many at once waits instead of losing', async () => {
+  socket.answers.command = () => ({ ok: false, error: { code: 'rate_limited', message: 'Chậm lại.' } });
+  open();
+  socket.connect();
+  await turn();
+  feed.command('discussion.add', { text: 'a' });
+  await turn(5);
+  assert.equal(feed.pending.length, 1);
+});
+
+test('who may not see the meeting is told once, and nothing stays', async () => {
+  socket.answers.subscribe = () => ({ ok: false, error: { code: 'not_found' } });
+  open();
+  let removed = 0;
+  feed.addEventListener('removed', () => (removed += 1));
+  socket.connect();
+  await turn();
+  assert.equal(feed.state, 'lost');
+  assert.equal(removed, 1);
+  assert.equal(feed.objects.size, 0);
+});
+
+test('an ended session is not the end of what was typed', async () => {
+  socket.answers.command = () => ({ ok: false, error: { code: 'unauthenticated' } });
+  open();
+  socket.connect();
+  await turn();
+  feed.command('discussion.add', { text: 'a' });
+  await turn();
+  assert.equal(feed.state, 'signed_out');
+  assert.equal(feed.pending.length, 1);
+});
+
+test('unanswered commands outlive a reload under their own request_id', async () => {
+  const kept = new Map();
+  globalThis.localStorage = new Proxy(
+    {
+      getItem: (key) => kept.get(key) ?? null,
+      setItem: (key, value) => kept.set(key, value),
+      removeItem: (key) => kept.delete(key),
+    },
+    {
+      ownKeys: () => [...kept.keys()],
+      getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+    },
+  );
+  try {
+    open({ outbox: '7' });
+    feed.command('discussion.add', { text: 'giữ lại' });
+    const [{ id }] = feed.pending;
+    feed.close();
+    socket = new Socket();
+    socket.answers.command = () => ({ ok: true, revision: 1, result: null });
+    open({ outbox: '7' });
+    assert.equal(feed.pending[0].id, id);
+    socket.connect();
+    await turn(5);
+    assert.equal(socket.sent.find(([name]) => name === 'command')[1].request_id, id);
+    assert.equal(kept.size, 0);
+  } finally {
+    delete globalThis.localStorage;
+  }
+});
+
+test('request ids are UUIDs, also without crypto.randomUUID', () => {
+  const shape = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+  assert.match(requestId(), shape);
+  const own = globalThis.crypto.randomUUID;
+  Object.defineProperty(globalThis.crypto, 'randomUUID', { value: undefined, configurable: true });
+  try {
+    assert.match(requestId(), shape);
+  } finally {
+    Object.defineProperty(globalThis.crypto, 'randomUUID', { value: own, configurable: true });
+  }
+});
