@@ -272,7 +272,7 @@ def check_in(change: Change, args: CheckIn) -> Attendance:
     """Report oneself present."""
     attendance = _attendance_of(change, change.actor.person_id or 0)
     attendance.status = args.mode
-    attendance.reason = None
+    attendance.reason = attendance.deputy_name = None  # who is here needs neither
     attendance.at = change.at
     return attendance
 
