@@ -140,6 +140,8 @@ class Appendix:
 class Document:
     """What all printed documents share, in the order of the page."""
 
+    template: ClassVar[str]
+
     title: str
     draft: bool
     letterhead: Letterhead
@@ -270,7 +272,7 @@ class Record:
         """Return a title that names its unit once.
 
         `Trưởng phòng` of `Phòng Nội vụ` gives `Trưởng phòng Nội vụ`; a title that names the unit
-        already stays as it is; any other is followed by the unit.
+        already stays as it is; any other is followed by the unit: `Chủ tịch UBND xã Quảng Sơn`.
         """
         position, unit = _line(title), self.unit_name(unit_id)
         if not unit or not position:
@@ -286,7 +288,7 @@ class Record:
                 if title_words[-length:] == words[:length]:
                     rest = _abbreviated(name).split()[length:]
                     return " ".join([position, *rest])
-        return f"{position}, {unit}"
+        return f"{position} {unit}"
 
     def who(self, person: Fields, unit_id: Any = None) -> str:
         """Return `name, title, unit`; documents cannot say Ông or Bà, the record has no gender."""
@@ -357,7 +359,7 @@ def _office_symbol(unit: Fields) -> str:
     if _COMMITTEE.fullmatch(name):
         return "UBND"
     words = re.findall(r"\w+", name)
-    return "".join(word[0].upper() for word in words if word != "và") or "…"
+    return "".join(word[0].upper() for word in words if word != "và")
 
 
 def _place(unit: Fields) -> str:
@@ -374,7 +376,7 @@ def _letterhead(record: Record, kind: str, *, dated: bool) -> Letterhead:
     return Letterhead(
         superior=superior,
         issuer=issuer,
-        number=SYMBOLS[kind].format(number=OPEN_NUMBER, office=_office_symbol(unit)),
+        number=SYMBOLS[kind].format(number=OPEN_NUMBER, office=_office_symbol(unit) or "……"),
         place_date=f"{_place(unit)}, {long_date(record.ended_at)}" if dated else None,
     )
 
@@ -490,6 +492,23 @@ def _speaker(record: Record, entry: Fields) -> str:
     return _joined([_line(entry.get("speaker_name")), record.unit_name(entry.get("unit_id"))])
 
 
+def _same_turn(entry: Fields, before: Fields) -> bool:
+    """Whether an entry goes on with what the same speaker was saying."""
+    same = ("kind", "person_id", "speaker_name", "unit_id")
+    return entry.get("kind") != "note" and all(entry.get(key) == before.get(key) for key in same)
+
+
+def _remarks(record: Record, entries: Sequence[Fields]) -> Iterator[Text]:
+    """Return the discussion; a speaker is named once for all that is said in one turn."""
+    before: Fields = {}
+    for entry in entries:
+        if _same_turn(entry, before):
+            yield from (Text(_sentence(text)) for text in _paragraphs(entry.get("text")))
+        else:
+            yield from _remark(record, entry)
+        before = entry
+
+
 def _remark(record: Record, entry: Fields) -> Iterator[Text]:
     """Return one line of the discussion; further paragraphs of it follow without the name."""
     verbs = {"report": " báo cáo", "question": " hỏi", "answer": " trả lời"}
@@ -499,9 +518,8 @@ def _remark(record: Record, entry: Fields) -> Iterator[Text]:
     else:
         speaker = (_speaker(record, entry) or "Đại biểu") + verbs.get(kind, "")
     first, *rest = _paragraphs(entry.get("text")) or [NONE]
-    yield Text(f"- {speaker}: {_sentence(first) if not rest else first}")
-    for paragraph in rest:
-        yield Text(paragraph)
+    yield Text(f"- {speaker}: {_sentence(first)}")
+    yield from (Text(_sentence(paragraph)) for paragraph in rest)
 
 
 def _course(record: Record) -> Iterator[Block]:
@@ -512,18 +530,18 @@ def _course(record: Record) -> Iterator[Block]:
         yield Clause(f"{number}. {_line(item.get('title'))}")
         remarks = [entry for entry in entries if entry.get("item_id") == item.get("id")]
         presenter = record.unit_name(item.get("presenter_unit_id"))
-        if presenter:
-            yield Text(f"Đơn vị trình bày: {presenter}.", announces=True)
-        for remark in remarks:
-            yield from _remark(record, remark)
+        if presenter and not any(
+            remark.get("unit_id") == item.get("presenter_unit_id") for remark in remarks
+        ):
+            yield Text(f"Đơn vị trình bày: {presenter}.")
+        yield from _remarks(record, remarks)
         if not remarks:
             skipped = item.get("state") == "skipped"
             yield Text("Chuyển sang dịp khác." if skipped else "Không có ý kiến.")
     others = [entry for entry in entries if entry.get("item_id") not in known]
     if others and items:
         yield Clause(f"{len(items) + 1}. Ý kiến khác")
-    for remark in others:
-        yield from _remark(record, remark)
+    yield from _remarks(record, others)
     if not items and not others:
         yield Text("Không có ý kiến.")
 
@@ -552,6 +570,8 @@ def compose_minutes(objects: Objects) -> MinutesDocument:
     """
     record = Record(objects)
     begun, ended, noun = record.begun_at, record.ended_at, record.noun
+    # A draft does not state as a fact when the meeting will have ended.
+    end = clock(ended) if record.ended else "…… giờ ……"
     place = _line(record.meeting.get("location")) or (
         "Họp trực tuyến" if record.meeting.get("online_url") else NONE
     )
@@ -585,7 +605,7 @@ def compose_minutes(objects: Objects) -> MinutesDocument:
         name="BIÊN BẢN",
         abstract=record.title,
         blocks=tuple(blocks),
-        closing=f"{_capital(noun)} kết thúc vào {clock(ended)}, {long_date(ended)}./.",
+        closing=f"{_capital(noun)} kết thúc vào {end}, {long_date(ended)}./.",
         signatures=(
             Signature(("THƯ KÝ",), _signer(record.secretaries)),
             Signature(("CHỦ TỌA",), _signer(record.chairs)),
@@ -618,7 +638,6 @@ def _opening(record: Record) -> Iterator[Text]:
     begun = record.begun_at
     location = _line(record.meeting.get("location"))
     at = f"tại {location}, " if location and not _plain(location).startswith("trực tuyến") else ""
-    presiding = ""
     if chairs:
         verb = "đồng chủ trì" if len(chairs) > 1 else "chủ trì"
         presiding = f"{' và '.join(chairs)} {verb}"
@@ -629,7 +648,7 @@ def _opening(record: Record) -> Iterator[Text]:
     for participant, present in _invited(record):
         if present.get("status") in PRESENT:
             unit = present.get("unit_id") or participant.get("unit_id")
-            units.append(record.unit_name(unit, short=True))
+            units.append(record.unit_name(unit))
     if attending := list(dict.fromkeys(filter(None, units))):
         opening += f" Tham dự {record.noun} có đại diện: {'; '.join(attending)}."
     yield Text(opening)
@@ -647,9 +666,9 @@ def _opening(record: Record) -> Iterator[Text]:
         heard.append(f"báo cáo của {_listed(reports)}")
     if any(entry.get("kind") in ("opinion", "question", "answer") for entry in entries):
         heard.append(f"ý kiến của các đại biểu dự {record.noun}")
-    after = (
-        f"Sau khi nghe {', '.join(heard)}" if heard else "Sau khi xem xét các nội dung chương trình"
-    )
+    after = "Sau khi xem xét các nội dung chương trình"
+    if heard:
+        after = f"Sau khi nghe {' và '.join(heard)}"
     concluding = chairs[0] if chairs else "chủ tọa"
     yield Text(f"{after}, {concluding} kết luận như sau:", announces=True)
 
@@ -711,7 +730,7 @@ def _authority(record: Record) -> tuple[Signature, str, str]:
             signature = Signature(("TL. CHỦ TỊCH", "CHÁNH VĂN PHÒNG"), _line(chief.get("name")))
             subject = f"Thừa lệnh Chủ tịch {organizer}, {_line(office.get('name'))}"
             return signature, subject, "VP"
-        capacity = ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH")
+        capacity: tuple[str, ...] = ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH")
         if "phó chủ tịch" in _plain(chair.get("title")):
             capacity = ("TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH")
         return Signature(capacity, _line(chair.get("name"))), organizer, "UBND"
@@ -740,8 +759,8 @@ def compose_conclusions(objects: Objects) -> ConclusionsDocument:
         issuer = record.unit_name(record.organizer.get("id")) or "cơ quan ban hành"
         appendix = Appendix(
             title=f"NHIỆM VỤ GIAO TẠI {record.noun.upper()}",
-            reference=f"(Kèm theo Thông báo {letterhead.number.lower().split('/')[0]}"
-            f"/{letterhead.number.split('/')[1]} {long_date(record.ended_at)} của {issuer})",
+            reference=f"(Kèm theo Thông báo số {letterhead.number.removeprefix('Số: ')}"
+            f" {long_date(record.ended_at)} của {issuer})",
             table=DirectiveTable(rows),
         )
     leaders = record.unit_name(record.organizer.get("id"), short=True)
@@ -757,7 +776,7 @@ def compose_conclusions(objects: Objects) -> ConclusionsDocument:
         recipients=(
             *((f"Lãnh đạo {leaders};",) if leaders else ()),
             f"Các cơ quan, đơn vị dự {record.noun};",
-            f"Lưu: VT, {drafting}.",
+            _sentence(_joined(["Lưu: VT", drafting])),
         ),
         appendix=appendix,
     )
@@ -766,7 +785,7 @@ def compose_conclusions(objects: Objects) -> ConclusionsDocument:
 # Paper ---------------------------------------------------------------------------------------
 
 
-def render_html(document: MinutesDocument | ConclusionsDocument) -> str:
+def render_html(document: Document) -> str:
     """Return the document as HTML for the renderer; all its text is escaped."""
     template = environment().get_template(document.template)
     return template.render(document=document, stylesheet_url=STYLESHEET_URL)

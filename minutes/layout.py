@@ -65,7 +65,7 @@ LAYOUT: Final[dict[str, str | float]] = {
 
 # Widths in mm of the columns of each table; each adds up to the 160 mm between the margins.
 ATTENDANCE_COLUMNS_MM: Final = (11, 50, 63, 36)
-DIRECTIVE_COLUMNS_MM: Final = (11, 60, 33, 31, 25)
+DIRECTIVE_COLUMNS_MM: Final = (10, 58, 31, 34, 27)
 
 
 @cache

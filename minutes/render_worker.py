@@ -23,7 +23,7 @@ WARM_UP = (
 )
 
 
-class OwnAssets(URLFetcher):
+class OwnAssets(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types.
     """Loads the documents' style sheet and refuses every other address, whoever asks."""
 
     def __init__(self) -> None:

@@ -1,0 +1,300 @@
+"""The render worker: it prints, it fetches nothing, it survives, and it holds nobody up."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pdfplumber
+import pypdfium2
+import pytest
+from weasyprint import HTML
+from weasyprint.urls import URLFetcher, URLFetchingError
+
+from minutes.layout import LAYOUT, STYLESHEET_URL
+from minutes.render import ROOT, Renderer, RenderError, RenderTimeout
+from minutes.render_worker import OwnAssets
+
+PAGE = '<!doctype html><html lang="vi"><title>Thử</title><body>{}</body></html>'
+
+# Each way in which a document could make WeasyPrint load {url}.
+WAYS = {
+    "img": '<img src="{url}">',
+    "img-srcset-base": '<base href="{url}"><img src="picture.png">',
+    "embed": '<embed src="{url}" type="image/png">',
+    "object": '<object data="{url}" type="image/png"></object>',
+    "link-stylesheet": '<link rel="stylesheet" href="{url}">',
+    "link-attachment": '<link rel="attachment" href="{url}">',
+    "a-attachment": '<a rel="attachment" href="{url}">tải về</a>',
+    "css-import": '<style>@import url("{url}");</style>',
+    "css-import-nested": '<style>@import url("data:text/css,@import%20url({url});");</style>',
+    "css-style-attribute": '<p style="background: url({url})">a</p>',
+    "css-background": "<style>body {{ background-image: url({url}) }}</style>",
+    "css-page-background": "<style>@page {{ background: url({url}) }}</style>",
+    "css-content": "<style>p::before {{ content: url({url}) }}</style><p>a</p>",
+    "css-list-style": "<ul style='list-style-image: url({url})'><li>a</li></ul>",
+    "css-border-image": "<p style='border: 3px solid; border-image: url({url}) 3'>a</p>",
+    "css-font-face": "<style>@font-face {{ font-family: f; src: url({url}) }} p {{ font: 9pt f }}"
+    "</style><p>a</p>",
+    "css-color-profile": "<style>@color-profile --p {{ src: url({url}) }}</style><p>a</p>",
+    "svg-image": '<svg width="9" height="9"><image href="{url}" width="9" height="9"/></svg>',
+    "svg-in-data": "<img src=\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' "
+    "width='9' height='9'><image href='{url}' width='9' height='9'/></svg>\">",
+    # Tried too, though WeasyPrint loads none of them today.
+    "svg-use": '<svg width="9" height="9"><use href="{url}#a"/></svg>',
+    "svg-style": "<svg width='9' height='9'><style>@import url({url});</style>"
+    "<rect width='9' height='9'/></svg>",
+    "iframe": '<iframe src="{url}"></iframe>',
+    "script": '<script src="{url}"></script>',
+    "video": '<video poster="{url}" src="{url}"></video>',
+    "meta-refresh": '<meta http-equiv="refresh" content="0; url={url}">',
+    "svg-external-entity": '<!DOCTYPE svg [<!ENTITY e SYSTEM "{url}">]><svg><text>&e;</text></svg>',
+}
+LIVE = [way for way in WAYS if way not in list(WAYS)[-7:]]
+
+
+def document(way: str, url: str) -> str:
+    return PAGE.format(WAYS[way].format(url=url))
+
+
+@pytest.fixture(scope="module")
+def listener():
+    """A server on this machine that counts who calls."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        yield server
+
+
+def text_of(page: pypdfium2.PdfPage) -> str:
+    return page.get_textpage().get_text_range().strip()
+
+
+def calls(server: socket.socket) -> int:
+    count = 0
+    while True:
+        try:
+            connection, _ = server.accept()
+        except TimeoutError:
+            return count
+        connection.close()
+        count += 1
+
+
+# What a document can reach -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", LIVE)
+def test_without_the_allow_list_this_way_would_fetch(way):
+    """Otherwise the refusals below would prove nothing."""
+    asked = []
+
+    class Recorder(URLFetcher):
+        def fetch(self, url, headers=None):
+            asked.append(url)
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            raise ValueError("only asked")
+
+    with contextlib.suppress(URLFetchingError):
+        HTML(string=document(way, "http://host.invalid/a"), url_fetcher=Recorder()).write_pdf()
+    # Where the data: document is itself the first step, being asked for it is the way in.
+    assert any("host.invalid" in url for url in asked), asked
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_address_on_the_network_is_called(renderer, listener, way):
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/a.png"
+    # A colour profile that is refused ends the document, any other thing is left out.
+    with contextlib.suppress(RenderError):
+        renderer.pdf(document(way, url))
+    assert calls(listener) == 0
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_file_is_read(renderer, tmp_path, way):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("bi-mat-9137")
+    try:
+        content = renderer.pdf(document(way, secret.as_uri()))
+    except RenderError:
+        return
+    with pypdfium2.PdfDocument(content) as pdf:
+        assert pdf.count_attachments() == 0
+        assert b"/EmbeddedFile" not in content
+        assert all("bi-mat-9137" not in text_of(page) for page in pdf)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/hostname",
+        "/etc/hostname",
+        "../etc/hostname",
+        "//127.0.0.1/a",
+        "data:text/css,p{color:red}",
+        "ftp://127.0.0.1/a",
+        STYLESHEET_URL + "?a",
+        STYLESHEET_URL + "#a",
+        STYLESHEET_URL.upper(),
+        "giaoban:../document.css",
+        "",
+    ],
+)
+def test_the_allow_list_is_exact(url):
+    with pytest.raises(ValueError, match="refused"):
+        OwnAssets().fetch(url)
+
+
+def test_the_style_sheet_of_the_documents_is_loaded(renderer):
+    content = renderer.pdf(PAGE.format(f'<link rel="stylesheet" href="{STYLESHEET_URL}"><p>a'))
+    with pdfplumber.open(io.BytesIO(content)) as pdf:
+        (letter,) = pdf.pages[0].chars
+    assert letter["fontname"].endswith("+Liberation-Serif")
+    assert letter["x0"] == pytest.approx(LAYOUT["margin_left_mm"] * 72 / 25.4, abs=1)
+
+
+# The process -------------------------------------------------------------------------------------
+
+
+def pid(renderer: Renderer) -> int:
+    return renderer._process.pid
+
+
+def test_one_worker_stays_warm_for_many_documents(renderer):
+    renderer.pdf(PAGE.format("một"))
+    first = pid(renderer)
+    began = time.perf_counter()
+    renderer.pdf(PAGE.format("hai"))
+    assert time.perf_counter() - began < 1
+    assert pid(renderer) == first
+
+
+def test_a_worker_that_died_between_documents_is_replaced(renderer):
+    renderer.pdf(PAGE.format("một"))
+    os.kill(pid(renderer), signal.SIGKILL)
+    renderer._process.wait()
+    assert renderer.pdf(PAGE.format("hai")).startswith(b"%PDF-")
+
+
+def test_a_worker_that_dies_over_a_document_fails_that_one_only(renderer):
+    renderer.pdf(PAGE.format("một"))
+    threading.Timer(0.2, os.kill, (pid(renderer), signal.SIGKILL)).start()
+    with pytest.raises(RenderError, match="died"):
+        renderer.pdf(PAGE.format("<p>dài</p>" * 20_000))
+    assert renderer.pdf(PAGE.format("hai")).startswith(b"%PDF-")
+
+
+def test_a_document_over_its_deadline_is_stopped(renderer):
+    renderer.pdf(PAGE.format("một"))
+    late = pid(renderer)
+    began = time.perf_counter()
+    with pytest.raises(RenderTimeout):
+        renderer.pdf(PAGE.format("<p>dài</p>" * 50_000), deadline_seconds=0.5)
+    assert time.perf_counter() - began < 3
+    with pytest.raises(ProcessLookupError):
+        os.kill(late, 0)
+    assert renderer.pdf(PAGE.format("hai")).startswith(b"%PDF-")
+
+
+def test_waiting_for_others_ends_at_the_deadline_too(renderer):
+    renderer.start()
+    with renderer._lock, pytest.raises(RenderTimeout, match="busy"):
+        renderer.pdf(PAGE.format("hai"), deadline_seconds=0.1)
+
+
+def test_documents_of_several_threads_are_not_mixed_up(renderer):
+    printed: dict[int, str] = {}
+
+    def print_one(number: int) -> None:
+        with pypdfium2.PdfDocument(renderer.pdf(PAGE.format(f"văn bản {number}"))) as pdf:
+            printed[number] = text_of(pdf[0])
+
+    threads = [threading.Thread(target=print_one, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert printed == {number: f"văn bản {number}" for number in range(8)}
+
+
+def test_closing_ends_the_process_and_a_later_document_starts_another():
+    own = Renderer()
+    own.start()
+    first = pid(own)
+    own.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(first, 0)
+    assert own.pdf(PAGE.format("a")).startswith(b"%PDF-")
+    own.close()
+    own.close()
+
+
+def test_the_worker_ends_with_its_server(tmp_path):
+    """Even when the server is killed and cleans up nothing."""
+    program = (
+        "import time; from minutes.render import Renderer; r = Renderer(); r.pdf('a')\n"
+        "print(r._process.pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as server:
+        worker = int(server.stdout.readline())
+        server.kill()
+    for _ in range(50):
+        # A process that has ended but was not collected yet still has a name, yet no memory.
+        status = Path(f"/proc/{worker}/statm")
+        if not status.exists() or status.read_text().startswith("0 "):
+            return
+        time.sleep(0.1)
+    pytest.fail("the worker outlived its server")
+
+
+def test_the_worker_sees_no_secret_of_the_server(monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "bi-mat-4711")
+    own = Renderer()
+    own.pdf(PAGE.format("a"))
+    environment = Path(f"/proc/{pid(own)}/environ").read_bytes()
+    own.close()
+    assert b"bi-mat-4711" not in environment
+
+
+def test_under_gevent_other_greenlets_go_on_while_a_document_is_made():
+    program = """
+from gevent import monkey; monkey.patch_all()
+import gevent, time
+from minutes.render import Renderer, RenderTimeout
+renderer = Renderer()
+renderer.pdf("a")
+stalls, running = [], True
+def tick():
+    while running:
+        began = time.perf_counter(); gevent.sleep(0.005)
+        stalls.append(time.perf_counter() - began)
+ticker = gevent.spawn(tick)
+page = "<p>dài</p>" * 1500
+jobs = [gevent.spawn(renderer.pdf, page) for _ in range(2)]
+gevent.joinall(jobs, raise_error=True)
+assert all(job.value.startswith(b"%PDF-") for job in jobs)
+try:
+    renderer.pdf(page * 40, deadline_seconds=0.5)
+except RenderTimeout:
+    pass
+else:
+    raise AssertionError("no deadline")
+assert renderer.pdf("a").startswith(b"%PDF-")
+running = False; ticker.join(); renderer.close()
+print(max(stalls))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) < 0.25, f"longest stall {done.stdout} s"
