@@ -137,9 +137,9 @@ export function agenda(c) {
         ? html`<footer class="pane-foot">
             <button class="btn btn-small" id="add-item" @click=${() => openItem(c)}>
               + ${t('add_item')}</button>
-            ${c.live
+            ${c.live && (c.meeting.current_item_id !== null || list.some((item) => item.state === 'pending'))
               ? html`<button class="btn btn-primary btn-small push" @click=${() => advance(c)}>
-                  ${c.meeting.current_item_id === null ? t('first_item') : t('next_item')}
+                  ${t(list.some((item) => item.state !== 'pending') ? 'next_item' : 'first_item')}
                   <kbd>n</kbd></button>`
               : nothing}
           </footer>`
@@ -202,11 +202,11 @@ function tools(c, item, at) {
   return html`
     <div class="item-tools">
       ${c.live && item.state !== 'current'
-        ? html`<button class="btn btn-small" @click=${act(() => {
+        ? html`<div class="item-go"><button class="btn btn-small" @click=${act(() => {
             c.ui.item = null;
             c.send('agenda.go_to', { item_id: item.id });
             c.focus('#line');
-          })}>${t('go_to')}</button>`
+          })}>${t('go_to')}</button></div>`
         : nothing}
       <button class="btn btn-quiet btn-small" @click=${act(() => openItem(c, item))}>${t('edit')}</button>
       <button class="btn btn-quiet btn-small btn-icon" aria-label=${t('move_up')} title=${t('move_up')}
@@ -287,7 +287,7 @@ export function itemDialog(c) {
   };
   const units = c.feed.all('unit').filter((unit) => unit.kind !== 'group');
   return html`
-    <h2>${form.id === null ? t('add_item') : t('edit_item')}</h2>
+    <h2 id="dialog-title">${form.id === null ? t('add_item') : t('edit_item')}</h2>
     <form class="form" @submit=${(event) => {
       event.preventDefault();
       saveItem(c);

@@ -295,7 +295,14 @@ function directiveForm(c) {
   const { t } = c;
   const form = c.ui.directive;
   if (form.theirs) {
-    return conflict(c, form.text, form.theirs.text, {
+    const mine = {
+      text: form.text,
+      lead_unit_ids: form.leads.ids,
+      supporting_unit_ids: form.supports.ids,
+      due: join(form.due),
+      due_text: form.due_text,
+    };
+    return conflict(c, inWords(c, mine), inWords(c, form.theirs), {
       keep: () => {
         Object.assign(form, { base: form.theirs.revision, theirs: null });
         saveDirective(c);
@@ -488,17 +495,29 @@ function conclusionRow(c, conclusion) {
   </li>`;
 }
 
+// Units and deadline of a directive in words.
+function facts(c, { lead_unit_ids: leads, supporting_unit_ids: supports, due, due_text: phrase }) {
+  const names = (ids) => (ids ?? []).map((id) => unitName(c.feed.get('unit', id))).filter(Boolean).join(', ');
+  return { leads: names(leads), supports: names(supports), due: phrase || dueText(due, c.t) };
+}
+
+// A directive as one text: it may be the units or the deadline that two people changed.
+function inWords(c, directive) {
+  const lines = Object.entries(facts(c, directive))
+    .filter(([, value]) => value)
+    .map(([name, value]) => `${c.t(name)}: ${value}`);
+  return [directive.text, ...lines].join('\n');
+}
+
 function directiveRow(c, directive, at) {
-  const { t, feed } = c;
-  const names = (ids) => (ids ?? []).map((id) => unitName(feed.get('unit', id))).filter(Boolean).join(', ');
-  const due = directive.due_text || dueText(directive.due, t);
-  const supports = names(directive.supporting_unit_ids);
+  const { t } = c;
+  const { leads, supports, due } = facts(c, directive);
   return html`<li class="outcome directive ${directive.sending ? 'sending' : ''}" id="directive-${directive.id}">
     <span class="outcome-number num">${at + 1}</span>
     <div class="outcome-body">
       <p class="prose">${directive.text}</p>
       <dl class="outcome-facts small">
-        <div><dt>${t('leads')}</dt><dd>${names(directive.lead_unit_ids) || html`<span class="muted">${t('no_lead')}</span>`}</dd></div>
+        <div><dt>${t('leads')}</dt><dd>${leads || html`<span class="muted">${t('no_lead')}</span>`}</dd></div>
         ${supports ? html`<div><dt>${t('supports')}</dt><dd>${supports}</dd></div>` : nothing}
         ${due ? html`<div><dt>${t('due')}</dt><dd>${due}</dd></div>` : nothing}
       </dl>

@@ -104,9 +104,14 @@ function takePrefix(line, ended) {
   const found = (ended ? /^\/(\S+)(?:\s+|$)/ : /^\/(\S+)\s/).exec(line.text);
   const kind = found && KINDS.find(([, prefix]) => prefix === fold(found[1]))?.[0];
   if (!kind) return;
+  chooseKind(line, kind);
+  line.text = line.text.slice(found[0].length);
+}
+
+// A conclusion or a directive is for once: the kind before it comes back afterwards.
+function chooseKind(line, kind) {
   if (OUTCOMES.includes(kind) && !OUTCOMES.includes(line.kind)) line.before = line.kind;
   line.kind = kind;
-  line.text = line.text.slice(found[0].length);
 }
 
 /** Send the input line on its way. */
@@ -229,12 +234,19 @@ function composer(c) {
             ? html`<span class="clip"><b>${who.name}</b>${who.unit ? ` · ${who.unit}` : ''}</span>`
             : t('who_speaks')}
         </button>
-        <div class="kinds" role="radiogroup" aria-label=${t('kind')}>
+        <div class="kinds" role="radiogroup" aria-label=${t('kind')} @keydown=${(event) => {
+          const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+          if (!step) return;
+          event.preventDefault();
+          const at = KINDS.findIndex(([kind]) => kind === line.kind) + step + KINDS.length;
+          chooseKind(line, KINDS[at % KINDS.length][0]);
+          c.changed();
+          c.focus('.kind[aria-checked="true"]');
+        }}>
           ${KINDS.map(([kind, prefix]) => html`
             <button type="button" class="kind" role="radio" aria-checked=${line.kind === kind}
-              title="/${prefix}" tabindex="-1" @click=${() => {
-                if (OUTCOMES.includes(kind) && !OUTCOMES.includes(line.kind)) line.before = line.kind;
-                line.kind = kind;
+              title="/${prefix}" tabindex=${line.kind === kind ? 0 : -1} @click=${() => {
+                chooseKind(line, kind);
                 c.changed();
                 c.focus('#line');
               }}>${t(`kind_${kind}`)}</button>`)}
@@ -248,8 +260,8 @@ function composer(c) {
               @mousedown=${(event) => event.preventDefault()} @click=${() => choose(c, option)}>
               ${speakerOption(c, option)}</div>`)}
         </div>
-        <textarea id="line" rows="1" class="grow-field" aria-label=${t('line_label')} role="combobox"
-          aria-autocomplete="list" aria-expanded=${options.length > 0} aria-controls="line-menu"
+        <textarea id="line" rows="1" class="grow-field" aria-label=${t('line_label')}
+          aria-autocomplete="list" aria-controls="line-menu"
           aria-activedescendant=${options.length > 0 ? `speaker-${index}` : nothing}
           aria-describedby="line-error" aria-invalid=${line.error ? 'true' : nothing}
           placeholder=${t(OUTCOMES.includes(line.kind) ? `line_${line.kind}` : 'line_placeholder')}

@@ -47,6 +47,7 @@ let rendering = false;
 let focusNext = null;
 let current; // the current item's id; undefined until the meeting is loaded
 let scrolledTo;
+let state;
 
 /** What every part of the console works with. */
 const c = {
@@ -179,7 +180,7 @@ function view() {
       ${side()}
     </div>
     ${foot()}
-    <dialog class="dialog" id="dialog" aria-label=${t('dialog')} @close=${() => ui.dialog && c.close()}>
+    <dialog class="dialog" id="dialog" aria-labelledby="dialog-title" @close=${() => ui.dialog && c.close()}>
       ${dialogs[ui.dialog]?.() ?? nothing}
     </dialog>`;
 }
@@ -394,7 +395,7 @@ function step(from, by) {
 
 function question(title, body, word, act) {
   return html`
-    <h2>${title}</h2>
+    <h2 id="dialog-title">${title}</h2>
     ${body}
     <form method="dialog" class="actions" @submit=${(event) => {
       if (event.submitter?.value === 'yes') act();
@@ -435,7 +436,7 @@ const dialogs = {
     const group = (title, keys) => html`<section><h3>${title}</h3>
       <dl class="keys">${keys.map(([key, word]) => html`<dt><kbd>${key}</kbd></dt><dd>${t(word)}</dd>`)}</dl></section>`;
     return html`
-      <h2>${t('keys')}</h2>
+      <h2 id="dialog-title">${t('keys')}</h2>
       <div class="key-groups">
         ${group(t('keys_anywhere'), [...KEYS.scheduled.slice(0, 1), ...KEYS.live, ['e', 'key_edit'], ['x', 'key_remove'], ['?', 'keys']])}
         ${group(t('attendance'), KEYS.attendance.slice(0, 5))}
@@ -477,6 +478,9 @@ feed.addEventListener('change', () => {
     presenterSpeaks(c, feed.get('agenda_item', now));
   }
   if (now !== current) ui.stick = true;
+  // What could be undone belongs to the state that it was done in.
+  if (c.meeting.state !== state && ui.toast && !ui.toast.bad) closeToast();
+  state = c.meeting.state;
   current = now;
 });
 

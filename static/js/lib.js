@@ -98,7 +98,8 @@ export function fits(text, query) {
   const folded = fold(text);
   // With and without apostrophes: people look for "rmang" as well as for "r'mang".
   const where = ` ${folded} ${folded.replaceAll("'", '')}`;
-  let score = 1;
+  // The words together and in this order are meant rather than here and there.
+  let score = query !== '' && where.includes(` ${query}`) ? 3 : 1;
   for (const word of query.split(' ')) {
     if (word === '') continue;
     const at = where.search(new RegExp(`[^\\p{L}\\p{N}]${escape(word)}`, 'u'));
