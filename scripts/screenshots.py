@@ -70,7 +70,7 @@ def demo_server() -> Iterator[str]:
 def _answering(address: str, server: subprocess.Popen[bytes]) -> str:
     while server.poll() is None:
         try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=1):
+            with urllib.request.urlopen(f"{address}/healthz", timeout=1):  # noqa: S310  # ours
                 return address
         except (URLError, OSError):
             continue
@@ -135,7 +135,8 @@ class Secretary:
             for entry in of(source, "entry"):
                 if entry["item_id"] == before["id"]:
                     keys = ("kind", "text", "person_id", "speaker_name", "unit_id")
-                    self.give(live, "discussion.add", item_id=current, **{k: entry[k] for k in keys})
+                    args = {k: entry[k] for k in keys}
+                    self.give(live, "discussion.add", item_id=current, **args)
         for conclusion in of(source, "conclusion")[:3]:
             self.give(
                 live, "conclusion.add",
