@@ -93,6 +93,17 @@ def signed_in(browser: Browser, address: str, username: str, size: dict[str, int
     return page
 
 
+# What a copied object's command takes of it.
+MARK = ("person_id", "status", "reason", "deputy_name")
+LINE = ("kind", "text", "person_id", "speaker_name", "unit_id")
+TASK = ("text", "lead_unit_ids", "supporting_unit_ids", "due", "due_text")
+
+
+def picked(fields: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Some of an object's fields."""
+    return {name: fields[name] for name in names}
+
+
 class Secretary:
     """Gives the commands of the briefing so far."""
 
@@ -123,8 +134,7 @@ class Secretary:
 
         for row in of(source, "attendance"):
             if row["status"] != "unknown":
-                keys = ("person_id", "status", "reason", "deputy_name")
-                self.give(live, "attendance.mark", **{k: row[k] for k in keys})
+                self.give(live, "attendance.mark", **picked(row, *MARK))
         self.give(live, "meeting.open")
         old = sorted(of(source, "agenda_item"), key=lambda i: i["position"])
         new = self.api(f"/meetings/{live}/agenda-items")["items"]
@@ -134,17 +144,14 @@ class Secretary:
             current = item["id"]
             for entry in of(source, "entry"):
                 if entry["item_id"] == before["id"]:
-                    keys = ("kind", "text", "person_id", "speaker_name", "unit_id")
-                    args = {k: entry[k] for k in keys}
-                    self.give(live, "discussion.add", item_id=current, **args)
+                    self.give(live, "discussion.add", item_id=current, **picked(entry, *LINE))
         for conclusion in of(source, "conclusion")[:3]:
             self.give(
                 live, "conclusion.add",
                 text=conclusion["text"], section=conclusion["section"], item_id=current,
             )  # fmt: skip
-        keys = ("text", "lead_unit_ids", "supporting_unit_ids", "due", "due_text")
         for directive in of(source, "directive")[:3]:
-            self.give(live, "directive.add", item_id=current, **{k: directive[k] for k in keys})
+            self.give(live, "directive.add", item_id=current, **picked(directive, *TASK))
         return ended, live
 
 
