@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import login_required
 from sqlalchemy import Row, func, select
@@ -28,6 +28,7 @@ from people.actor import Actor
 from people.directory import units_in_order
 from people.login import current_actor
 from people.models import Person, Unit
+from people.views import number
 
 bp = Blueprint("meetings", __name__)
 
@@ -133,7 +134,7 @@ def create() -> str | BaseResponse | tuple[str, int]:
     try:
         values = _arguments(form) | {
             "state": form.get("state", "scheduled"),
-            "chair_ids": [_number(value) for value in chairs],
+            "chair_ids": [number(value) for value in chairs],
         }
         made = create_meeting(
             current_actor(), parse(CreateMeeting, values), form.get("request_id") or None
@@ -208,16 +209,12 @@ def _root_of(actor: Actor) -> int | None:
     return unit.id if unit else None
 
 
-def _number(value: str) -> int | str:
-    return int(value) if value.isascii() and value.isdigit() else value
-
-
 def _arguments(form: Mapping[str, str]) -> dict[str, Any]:
     """The form's fields as the arguments of `meeting.create` and `meeting.update`."""
     first = form.get("day", "")
     last = first
     # A meeting over several days keeps its length; the form shows the first day only.
-    days = _number(form.get("days", "0"))
+    days = number(form.get("days", "0"))
     if isinstance(days, int) and 0 < days <= 7 and _is_day(first):
         last = (date.fromisoformat(first) + timedelta(days=days)).isoformat()
     unit = form.get("organizer_unit_id", "")
@@ -228,7 +225,7 @@ def _arguments(form: Mapping[str, str]) -> dict[str, Any]:
         "location": form.get("location", ""),
         "online_url": form.get("online_url", ""),
         "description": form.get("description", ""),
-        "organizer_unit_id": _number(unit) if unit else None,
+        "organizer_unit_id": number(unit) if unit else None,
     }
 
 

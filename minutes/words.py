@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
+from flask_babel import gettext
 
 from minutes.due import ONGOING
 from minutes.numbers import local, roman
+
+
+def _(text: str, **values: str) -> str:
+    return str(gettext(text, **values))
 
 
 def due_words(due: str | None) -> str:

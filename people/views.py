@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required, login_user, logout_user
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.db import db
-from core.errors import RateLimited, Unauthenticated
-from people.login import is_local, limiter
+from core.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    RateLimited,
+    Unauthenticated,
+)
+from core.schema import parse
+from core.text import clean, fold
+from people import services
+from people.commands import (
+    AddPerson,
+    AddUnit,
+    AddUser,
+    UpdatePerson,
+    UpdateUnit,
+    UpdateUser,
+)
+from people.directory import members_of_groups, units_in_order
+from people.login import current_actor, is_local, limiter
 from people.models import Person, Unit, User
-from people.services import sign_in
 
 bp = Blueprint("people", __name__)
+
+PER_PAGE = 50
+M = TypeVar("M", Person, Unit, User)
 
 
 @bp.get("/login")
@@ -31,7 +58,7 @@ def login_post() -> str | BaseResponse | tuple[str, int]:
     """Sign in; on failure the same page with the username still there."""
     username = request.form.get("username", "")
     try:
-        user = sign_in(username, request.form.get("password", ""))
+        user = services.sign_in(username, request.form.get("password", ""))
     except (Unauthenticated, RateLimited) as error:
         page = render_template("people/login.html", username=username[:100], error=error.message)
         return page, error.status
@@ -60,26 +87,313 @@ def logout() -> BaseResponse:
 @bp.get("/units")
 @login_required
 def units() -> str:
-    """The tree of units, and the groups that directives name."""
-    rows = db.session.scalars(select(Unit).order_by(Unit.position, Unit.id)).all()
-    people: dict[int | None, list[Person]] = {}
+    """The tree of units with their people, and the groups that directives name."""
+    people: defaultdict[int | None, list[Person]] = defaultdict(list)
     for person in db.session.scalars(select(Person).order_by(Person.id)):
-        people.setdefault(person.unit_id, []).append(person)
-    children: dict[int | None, list[Unit]] = {}
-    for unit in rows:
-        children.setdefault(unit.parent_id, []).append(unit)
-    return render_template("people/units.html", children=children, people=people)
+        people[person.unit_id].append(person)
+    tree = units_in_order(db.session())
+    names = {unit.id: unit.short_name or unit.name for unit, _depth in tree}
+    groups = db.session.scalars(
+        select(Unit).where(Unit.kind == "group").order_by(Unit.position, Unit.id)
+    ).all()
+    members = members_of_groups(db.session())
+    return render_template(
+        "people/units.html",
+        tree=tree,
+        people=people,
+        groups=[(unit, [names[m] for m in members.get(unit.id, [])]) for unit in groups],
+    )
+
+
+@bp.get("/units/new")
+@login_required
+def new_unit() -> str:
+    """The form for a new unit or group."""
+    _for_admins()
+    values = {"parent_id": request.args.get("parent", ""), "kind": "office"}
+    return _unit_form(values)
+
+
+@bp.post("/units/new")
+@login_required
+def create_unit() -> str | BaseResponse | tuple[str, int]:
+    """Add a unit or a group."""
+    form = request.form
+    try:
+        values = _unit_arguments(form) | {
+            "member_ids": [number(value) for value in form.getlist("member_ids")]
+        }
+        made = services.add_unit(current_actor(), parse(AddUnit, values))
+    except (Invalid, Conflict) as error:
+        return _unit_form(form, error), error.status
+    flash(_("Đã thêm %(name)s.", name=made["name"]), "success")
+    return redirect(f"/units#unit-{made['id']}")
+
+
+@bp.get("/units/<int:unit_id>")
+@login_required
+def edit_unit(unit_id: int) -> str:
+    """The form of a unit."""
+    _for_admins()
+    unit = _found(Unit, unit_id)
+    values = {name: str(getattr(unit, name) or "") for name in UNIT_FIELDS}
+    return _unit_form(values, unit=unit)
+
+
+@bp.post("/units/<int:unit_id>")
+@login_required
+def update_unit(unit_id: int) -> str | BaseResponse | tuple[str, int]:
+    """Change a unit."""
+    form = request.form
+    try:
+        args = parse(UpdateUnit, _unit_arguments(form))
+        made = services.update_unit(current_actor(), unit_id, args)
+    except (Invalid, Conflict) as error:
+        return _unit_form(form, error, unit=_found(Unit, unit_id)), error.status
+    flash(_("Đã lưu %(name)s.", name=made["name"]), "success")
+    return redirect(f"/units#unit-{unit_id}")
+
+
+UNIT_FIELDS = ("name", "short_name", "kind", "parent_id", "place")
+
+
+def _unit_arguments(form: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "name": form.get("name", ""),
+        "short_name": form.get("short_name", "").strip() or None,
+        "kind": form.get("kind", ""),
+        "parent_id": _optional_number(form.get("parent_id", "")),
+        "place": form.get("place", "").strip() or None,
+    }
+
+
+def _unit_form(
+    values: Mapping[str, str], error: DomainError | None = None, *, unit: Unit | None = None
+) -> str:
+    return render_template(
+        "people/unit_form.html",
+        values=values,
+        errors=_by_field(error),
+        error=error,
+        unit=unit,
+        chosen=set(request.form.getlist("member_ids")),
+        tree=units_in_order(db.session()),
+    )
 
 
 @bp.get("/people")
 @login_required
 def people() -> str:
     """People and, for an administrator, their accounts."""
-    rows = db.session.scalars(select(Person).order_by(Person.sort_key, Person.id)).all()
-    accounts = (
-        {user.person_id: user for user in db.session.scalars(select(User))}
-        if current_user.is_admin
-        else {}
+    words = fold(clean(request.args.get("q", "")[:200]))
+    statement = select(Person).options(selectinload(Person.unit))
+    if words:
+        in_unit = Person.unit.has(Unit.folded.contains(words, autoescape=True))
+        statement = statement.where(Person.folded.contains(words, autoescape=True) | in_unit)
+    page = min(max(request.args.get("page", 1, type=int), 1), 1_000_000)
+    total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    rows = db.session.scalars(
+        statement.order_by(Person.sort_key, Person.id).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
+    ).all()
+    accounts: dict[int | None, User] = {}
+    loose: Sequence[User] = []
+    if current_user.is_admin:
+        ids = [person.id for person in rows]
+        found = db.session.scalars(select(User).where(User.person_id.in_(ids)))
+        accounts = {user.person_id: user for user in found}
+        loose = db.session.scalars(
+            select(User).where(User.person_id.is_(None)).order_by(User.username)
+        ).all()
+    return render_template(
+        "people/people.html",
+        people=rows,
+        accounts=accounts,
+        loose=loose,
+        query=request.args.get("q", "")[:200],
+        total=total,
+        page=page,
+        pages=max(1, -(-total // PER_PAGE)),
     )
-    units = {unit.id: unit for unit in db.session.scalars(select(Unit))}
-    return render_template("people/people.html", people=rows, accounts=accounts, units=units)
+
+
+@bp.get("/people/new")
+@login_required
+def new_person() -> str:
+    """The form for a new person."""
+    _for_admins()
+    return _person_form({"unit_id": request.args.get("unit", "")})
+
+
+@bp.post("/people/new")
+@login_required
+def create_person() -> str | BaseResponse | tuple[str, int]:
+    """Add a person; their account is the next step."""
+    form = request.form
+    try:
+        args = parse(AddPerson, _person_arguments(form))
+        made = services.add_person(current_actor(), args)
+    except (Invalid, Conflict) as error:
+        return _person_form(form, error), error.status
+    flash(
+        _("Đã thêm %(name)s. Nếu cần đăng nhập, hãy cấp tài khoản.", name=made["name"]), "success"
+    )
+    return redirect(f"/people/{made['id']}")
+
+
+@bp.get("/people/<int:person_id>")
+@login_required
+def edit_person(person_id: int) -> str:
+    """A person's form, with their account."""
+    _for_admins()
+    person = _found(Person, person_id)
+    return _person_form(_person_values(person), person=person)
+
+
+@bp.post("/people/<int:person_id>")
+@login_required
+def update_person(person_id: int) -> str | BaseResponse | tuple[str, int]:
+    """Change a person."""
+    form = request.form
+    try:
+        args = parse(UpdatePerson, _person_arguments(form))
+        made = services.update_person(current_actor(), person_id, args)
+    except (Invalid, Conflict) as error:
+        return _person_form(form, error, person=_found(Person, person_id)), error.status
+    flash(_("Đã lưu %(name)s.", name=made["name"]), "success")
+    return redirect(f"/people/{person_id}")
+
+
+def _person_arguments(form: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "name": form.get("name", ""),
+        "title": form.get("title", "").strip() or None,
+        "unit_id": _optional_number(form.get("unit_id", "")),
+    }
+
+
+def _person_values(person: Person) -> dict[str, str]:
+    return {
+        "name": person.name,
+        "title": person.title or "",
+        "unit_id": str(person.unit_id or ""),
+    }
+
+
+def _person_form(
+    values: Mapping[str, str],
+    error: DomainError | None = None,
+    *,
+    person: Person | None = None,
+    account: Mapping[str, str] | None = None,
+    account_error: DomainError | None = None,
+) -> str:
+    user = db.session.scalar(select(User).where(User.person_id == person.id)) if person else None
+    return render_template(
+        "people/person_form.html",
+        values=values,
+        errors=_by_field(error),
+        error=error,
+        person=person,
+        user=user,
+        account=account or {},
+        account_errors=_by_field(account_error),
+        account_error=account_error,
+        tree=units_in_order(db.session()),
+    )
+
+
+@bp.post("/people/<int:person_id>/account")
+@login_required
+def create_account(person_id: int) -> BaseResponse | tuple[str, int]:
+    """Give a person an account."""
+    form = request.form
+    try:
+        values = {
+            "username": form.get("username", ""),
+            "password": form.get("password", ""),
+            "person_id": person_id,
+            **_rights(form),
+        }
+        services.add_user(current_actor(), parse(AddUser, values))
+    except (Invalid, Conflict) as error:
+        person = _found(Person, person_id)
+        page = _person_form(
+            _person_values(person), person=person, account=form, account_error=error
+        )
+        return page, error.status
+    flash(_("Đã cấp tài khoản. Hãy trao mật khẩu cho người dùng bằng cách an toàn."), "success")
+    return redirect(f"/people/{person_id}")
+
+
+@bp.get("/accounts/<int:user_id>")
+@login_required
+def edit_account(user_id: int) -> str:
+    """The form of an account."""
+    _for_admins()
+    return _account_form(_found(User, user_id))
+
+
+@bp.post("/accounts/<int:user_id>")
+@login_required
+def update_account(user_id: int) -> BaseResponse | tuple[str, int]:
+    """Open or close an account, and what it may do."""
+    form = request.form
+    return _change_account(user_id, {"active": "active" in form, **_rights(form)})
+
+
+@bp.post("/accounts/<int:user_id>/password")
+@login_required
+def reset_password(user_id: int) -> BaseResponse | tuple[str, int]:
+    """Set a new password, which signs the account out everywhere."""
+    return _change_account(user_id, {"password": request.form.get("password", "")})
+
+
+def _change_account(user_id: int, values: dict[str, Any]) -> BaseResponse | tuple[str, int]:
+    try:
+        services.update_user(current_actor(), user_id, parse(UpdateUser, values))
+    except (Invalid, Conflict) as error:
+        return _account_form(_found(User, user_id), error), error.status
+    if "password" in values:
+        flash(_("Đã đặt mật khẩu mới; mọi phiên đăng nhập cũ đã hết hiệu lực."), "success")
+    else:
+        flash(_("Đã lưu tài khoản."), "success")
+    return redirect(f"/accounts/{user_id}")
+
+
+def _account_form(user: User, error: DomainError | None = None) -> str:
+    return render_template(
+        "people/account_form.html", user=user, errors=_by_field(error), error=error
+    )
+
+
+def _rights(form: Mapping[str, str]) -> dict[str, bool]:
+    return {name: name in form for name in ("may_schedule", "is_admin")}
+
+
+def _for_admins() -> None:
+    if not current_user.is_admin:
+        raise Forbidden(_("Chỉ quản trị viên mới được thực hiện việc này."))
+
+
+def _found(model: type[M], key: int) -> M:
+    found = db.session.get(model, key) if key < 2**31 else None
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def number(value: str) -> int | str:
+    """A form's value as the number that it should be; anything else as it came, for the
+    description of the arguments to refuse."""
+    return int(value) if value.isascii() and value.isdigit() else value
+
+
+def _optional_number(value: str) -> int | str | None:
+    return number(value) if value else None
+
+
+def _by_field(error: DomainError | None) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for each in error.errors if error else []:
+        found.setdefault(each["field"].split(".")[0], each["message"])
+    return found
