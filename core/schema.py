@@ -118,6 +118,7 @@ _MESSAGES: dict[str, Any] = {
     "string_pattern_mismatch": _("Không đúng dạng quy định."),
     "moment": _("Không phải là ngày giờ hợp lệ."),
     "moment_range": _("Ngày giờ nằm ngoài khoảng cho phép."),
+    "url": _("Cần là một địa chỉ web, bắt đầu bằng https:// hoặc http://."),
     "too_long": _("Danh sách quá dài."),
     "too_short": _("Danh sách quá ngắn."),
     "greater_than_equal": _("Số quá nhỏ."),
@@ -130,9 +131,11 @@ def field_errors(error: ValidationError) -> list[dict[str, str]]:
     found = []
     for item in error.errors(include_url=False, include_input=False):
         kind, context = item["type"], item.get("ctx", {})
-        if kind == "string_too_long":
+        # A text that is measured after it was cleaned is a "Value", not a "String".
+        text = context.get("field_type") == "Value"
+        if kind == "string_too_long" or (text and kind == "too_long"):
             message = _("Dài quá %(limit)s ký tự.", limit=context["max_length"])
-        elif kind == "string_too_short":
+        elif kind == "string_too_short" or (text and kind == "too_short"):
             message = _MESSAGES["missing"]
         else:
             message = _MESSAGES.get(kind) or context.get("message") or _("Giá trị không hợp lệ.")
