@@ -20,6 +20,7 @@ import cli
 import config
 import core.api
 import core.db
+import core.docs
 import core.health
 import core.i18n
 import core.realtime
@@ -74,6 +75,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     core.db.init_app(app)
     core.i18n.init_app(app, config.ROOT / "translations")
     core.health.init_app(app)
+    core.docs.init_app(app)
     core.realtime.init_app(app, settings.redis_url)
     people.login.init_app(app, settings)
     cli.init_app(app)
