@@ -22,7 +22,7 @@ from minutes.models import Directive, DirectiveUnit
 from minutes.publishing import may_read_documents
 from minutes.words import due_words
 from people.actor import Actor
-from people.directory import members_of_groups, units_of
+from people.directory import units_of
 from people.login import current_actor
 from people.models import Unit
 
@@ -114,7 +114,6 @@ def meeting(meeting_id: int) -> str:
         leads=viewer.role in LEADERS,
         documents=may_read_documents(found.state, viewer.role),
         page_data=page_data(found, viewer),
-        groups=members_of_groups(db.session()) if viewer.role in LEADERS else {},
         p=picture,
     )
 

@@ -163,7 +163,7 @@ function inviteDialog(c) {
     const free = (list) => list.filter((one) => !here.has(one.id)).map((one) => one.id);
     const all = feed.all('unit').sort((a, b) => a.position - b.position || a.id - b.id);
     const groups = all.filter((unit) => unit.kind === 'group').flatMap((group) => {
-      const members = (data.groups[group.id] ?? []).flatMap((id) => byUnit.get(id) ?? []);
+      const members = group.member_ids.flatMap((id) => byUnit.get(id) ?? []);
       const shown = members.length > 0 && (words === '' || fits(unitName(group), words) > 0);
       return shown ? [{ group, members }] : [];
     });
