@@ -78,7 +78,8 @@ function saveDetails(c) {
   mark(c, personId, { status, reason: reason.trim() || null, deputy_name: deputy.trim() || null });
   c.ui.details = null;
   c.changed();
-  c.focus(`#person-${personId} + .attendee, #person-${personId}`);
+  const next = document.querySelector(`#person-${personId} + .attendee`);
+  c.focus(`#${next?.id ?? `person-${personId}`}`);
 }
 
 /** Focus the list: the first person who is not marked yet. */
