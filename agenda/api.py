@@ -122,7 +122,7 @@ def remove_item(path: ItemPath) -> dict[str, Any]:
 def list_entries(path: MeetingPath, query: Page) -> dict[str, Any]:
     """The record, in the order in which it was spoken."""
     found = feed.listed(current_actor(), path.meeting_id, "entry")
-    return page_of_list(found, query)
+    return page_of_list(sorted(found, key=lambda e: (e["at"], e["id"])), query)
 
 
 @api.post("/meetings/<int:meeting_id>/discussion", responses={201: EntryOut})

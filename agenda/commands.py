@@ -6,10 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from core.schema import Args, Id, Line, OptionalText, Revision, Text
+from core.schema import Args, Id, Line, Moment, OptionalText, Revision, Text
 
 Minutes = Annotated[int, Field(ge=0, le=1440)]
 Position = Annotated[int, Field(ge=1, le=10_000)]
+# When it was said, if not just now: what is put back after a removal keeps its place.
+Spoken = Moment
 EntryKind = Literal["report", "opinion", "question", "answer", "note"]
 
 
@@ -73,6 +75,7 @@ class AddEntry(Args):
     person_id: Id | None = None
     speaker_name: Line | None = None
     unit_id: Id | None = None
+    at: Spoken | None = None
 
 
 class UpdateEntry(Args):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -205,6 +206,21 @@ def fresh(part: Part, base_revision: int | None, message: Any) -> None:
         raise Conflict(message, current=part.public())
 
 
+def spoken_at(change: Change, at: datetime | None) -> datetime:
+    """The moment that a line belongs to: now, or the earlier one that its author names.
+
+    Raises:
+        Invalid: the moment lies outside the meeting.
+    """
+    if at is None:
+        return change.at
+    opened_at = change.meeting.opened_at or change.at
+    if not opened_at <= at <= change.at:
+        message = _("Thời điểm phải nằm trong cuộc họp.")
+        raise Invalid(message, errors=[{"field": "at", "message": str(message)}])
+    return at
+
+
 CHANGED_MEANWHILE = _("Dòng này đã được sửa trong lúc bạn soạn; hãy xem cả hai bản.")
 
 
@@ -217,7 +233,7 @@ def add_entry(change: Change, args: AddEntry) -> Entry:
         item_id=item.id,
         kind=args.kind,
         text=args.text,
-        at=change.at,
+        at=spoken_at(change, args.at),
     )
     _attribute(change, entry, args.person_id, args.speaker_name, args.unit_id)
     change.session.add(entry)

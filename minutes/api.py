@@ -110,10 +110,15 @@ class DocumentPath(MeetingPath):
     kind: Literal["minutes", "conclusions"]
 
 
+def _by_time(meeting_id: int, live_type: str) -> list[dict[str, Any]]:
+    found = feed.listed(current_actor(), meeting_id, live_type)
+    return sorted(found, key=lambda part: (part["at"], part["id"]))
+
+
 @api.get("/meetings/<int:meeting_id>/conclusions", responses={200: Conclusions})
 def list_conclusions(path: MeetingPath, query: Page) -> dict[str, Any]:
     """What the chair has concluded."""
-    return page_of_list(feed.listed(current_actor(), path.meeting_id, "conclusion"), query)
+    return page_of_list(_by_time(path.meeting_id, "conclusion"), query)
 
 
 @api.post("/meetings/<int:meeting_id>/conclusions", responses={201: ConclusionOut})
@@ -146,7 +151,7 @@ def remove_conclusion(path: ConclusionPath, query: Based) -> dict[str, Any]:
 @api.get("/meetings/<int:meeting_id>/directives", responses={200: Directives})
 def list_meeting_directives(path: MeetingPath, query: Page) -> dict[str, Any]:
     """The directives of one meeting, in the order in which they were given."""
-    return page_of_list(feed.listed(current_actor(), path.meeting_id, "directive"), query)
+    return page_of_list(_by_time(path.meeting_id, "directive"), query)
 
 
 @api.post("/meetings/<int:meeting_id>/directives", responses={201: DirectiveOut})

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from agenda.commands import Spoken
 from core.schema import Args, Id, OptionalLine, Revision, Text
 from minutes.due import PATTERN, last_moment
 
@@ -31,6 +32,7 @@ class AddConclusion(Args):
     text: Text
     item_id: Id | None = None
     section: Section = "tasks"
+    at: Spoken | None = None
 
 
 class UpdateConclusion(Args):
@@ -59,6 +61,7 @@ class AddDirective(Args):
     due: Due | None = None
     due_text: OptionalLine | None = None
     item_id: Id | None = None
+    at: Spoken | None = None
 
 
 class UpdateDirective(Args):

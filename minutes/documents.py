@@ -393,7 +393,7 @@ def _directive_rows(record: Record) -> tuple[DirectiveRow, ...]:
             or NONE,
             due=_capital(deadline(directive.get("due")) or NONE),
         )
-        for directive in record.sorted("directive", "position", "id")
+        for directive in record.sorted("directive", "at", "id")
     )
 
 
@@ -550,7 +550,7 @@ def _conclusions(record: Record, section: str) -> list[str]:
     """Return the paragraphs of a section's conclusions; one without section is a task."""
     return [
         paragraph
-        for conclusion in record.sorted("conclusion", "position", "id")
+        for conclusion in record.sorted("conclusion", "at", "id")
         if (conclusion.get("section") or "tasks") == section
         for paragraph in _paragraphs(conclusion.get("text"))
     ]
@@ -688,7 +688,7 @@ def _notice_parts(record: Record) -> Iterator[Block]:
     tasks = [_sentence(text) for text in _conclusions(record, "tasks")]
     tasks += [
         directive_sentence(record, directive)
-        for directive in record.sorted("directive", "position", "id")
+        for directive in record.sorted("directive", "at", "id")
     ]
     for title, texts in (
         ("NHIỆM VỤ TRỌNG TÂM", tasks),

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from agenda.models import AgendaItem
-from agenda.services import NO_ITEM, fresh
+from agenda.services import NO_ITEM, fresh, spoken_at
 from core.errors import Invalid
 from meetings.changes import Change, command
 from meetings.models import LEADERS, State
@@ -42,7 +42,7 @@ def add_conclusion(change: Change, args: AddConclusion) -> Conclusion:
         item_id=_item(change, args.item_id),
         section=args.section,
         text=args.text,
-        at=change.at,
+        at=spoken_at(change, args.at),
     )
     change.session.add(conclusion)
     return conclusion
@@ -79,7 +79,7 @@ def add_directive(change: Change, args: AddDirective) -> Directive:
         due=args.due,
         due_text=args.due_text or None,
         due_at=last_moment(args.due),
-        at=change.at,
+        at=spoken_at(change, args.at),
     )
     change.session.add(directive)
     _name_units(change, directive, args.lead_unit_ids, args.supporting_unit_ids)

@@ -64,10 +64,10 @@ function saveConclusion(c) {
 }
 
 function removeConclusion(c, conclusion) {
-  const { text, section, item_id } = conclusion;
+  const { text, section, item_id, at } = conclusion;
   c.focus('#add-conclusion');
   c.send('conclusion.remove', { conclusion_id: conclusion.id }).then(() =>
-    c.toast(c.t('conclusion_removed'), () => c.send('conclusion.add', { text, section, item_id })),
+    c.toast(c.t('conclusion_removed'), () => c.send('conclusion.add', { text, section, item_id, at })),
   );
 }
 
@@ -251,8 +251,8 @@ function saveDirective(c) {
 }
 
 function removeDirective(c, directive) {
-  const { text, lead_unit_ids, supporting_unit_ids, due, due_text, item_id } = directive;
-  const again = { text, lead_unit_ids, supporting_unit_ids, due, due_text, item_id };
+  const { text, lead_unit_ids, supporting_unit_ids, due, due_text, item_id, at } = directive;
+  const again = { text, lead_unit_ids, supporting_unit_ids, due, due_text, item_id, at };
   c.focus('#add-directive');
   c.send('directive.remove', { directive_id: directive.id }).then(() =>
     c.toast(c.t('directive_removed'), () => c.send('directive.add', again)),

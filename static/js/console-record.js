@@ -351,7 +351,7 @@ export function removeEntry(c, entry) {
   const at = list.findIndex((other) => other.id === entry.id);
   const near = list[at + 1] ?? list[at - 1];
   const { item_id, kind, text, person_id, speaker_name, unit_id } = entry;
-  const again = { item_id, kind, text };
+  const again = { item_id, kind, text, at: entry.at };
   if (person_id) again.person_id = person_id;
   else if (speaker_name) again.speaker_name = speaker_name;
   if (unit_id) again.unit_id = unit_id;

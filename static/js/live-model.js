@@ -18,7 +18,7 @@ export function picture(objects, me) {
   const ours = unitsOf(kinds.unit ?? [], me.unit_id);
   const index = items.findIndex((item) => item.id === meeting?.current_item_id);
   const entries = (kinds.entry ?? []).sort(byTime);
-  const directives = (kinds.directive ?? []).sort(byNumber).map((directive) => ({
+  const directives = (kinds.directive ?? []).sort(byTime).map((directive) => ({
     ...directive,
     part: part(directive, ours),
   }));
@@ -30,7 +30,7 @@ export function picture(objects, me) {
     next: items.slice(index + 1).find((item) => item.state === 'pending') ?? null,
     entries,
     last: entries.findLast((entry) => entry.item_id === items[index]?.id && spoken(entry)) ?? null,
-    conclusions: (kinds.conclusion ?? []).sort(byNumber),
+    conclusions: (kinds.conclusion ?? []).sort(byTime),
     directives: [
       ...directives.filter((directive) => directive.part === 'lead'),
       ...directives.filter((directive) => directive.part === 'supporting'),
@@ -57,7 +57,6 @@ function part(directive, ours) {
 }
 
 const spoken = (entry) => entry.person_id != null || Boolean(entry.speaker_name);
-const byNumber = (a, b) => a.id - b.id;
 const byTime = (a, b) => Date.parse(a.at) - Date.parse(b.at) || a.id - b.id;
 
 /** How long an item has run, in seconds.
