@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, current_app, render_template, request
+from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import InternalServerError
 
 from core.api import PREFIX
@@ -23,9 +24,8 @@ def init_app(app: Flask) -> None:
         if request.path.startswith("/api/"):
             return error
         # A file, not a template: whatever failed may fail again, the database above all.
-        response = current_app.send_static_file("500.html")
-        response.status_code = 500
-        return response
+        page = Path(app.root_path, "static", "500.html").read_text(encoding="utf-8")
+        return make_response(page, 500)
 
 
 @bp.get("/api/docs")
