@@ -128,20 +128,21 @@ export function agendaEditor(c) {
       errors[name]
         ? html`<p class="field-error" id="${which}-${name}-error">${errors[name]}</p>`
         : nothing;
+    const told = (name) => (errors[name] ? `${which}-${name}-error` : nothing);
     const invalid = (name) => (errors[name] ? 'true' : nothing);
     return html`
       <div class="field agenda-form-title">
         <label class="${which === 'add' ? 'visually-hidden' : ''}" for="${which}-title">${t('item_title')}</label>
         <input id="${which}-title" name="title" maxlength="500" autocomplete="off"
           value=${item?.title ?? ''} placeholder=${which === 'add' ? t('item_placeholder') : ''}
-          aria-invalid=${invalid('title')} aria-describedby="${which}-title-error">
+          aria-invalid=${invalid('title')} aria-describedby=${told('title')}>
         ${error('title')}
       </div>
       <div class="field agenda-form-minutes">
         <label for="${which}-minutes">${t('item_minutes')}</label>
         <input id="${which}-minutes" name="minutes" type="number" min="0" max=${LONGEST}
           inputmode="numeric" value=${item?.minutes ?? 10}
-          aria-invalid=${invalid('minutes')} aria-describedby="${which}-minutes-error">
+          aria-invalid=${invalid('minutes')} aria-describedby=${told('minutes')}>
         ${error('minutes')}
       </div>
       <div class="field agenda-form-unit">

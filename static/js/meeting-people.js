@@ -209,7 +209,7 @@ function inviteDialog(c) {
     if (!dialog.open) return;
     const count = chosen.size;
     render(html`
-      <h2 id="invite-title">${t('invite_title')}</h2>
+      <h2>${t('invite_title')}</h2>
       <form class="invite" novalidate @submit=${send}>
         <input class="input" type="search" autocomplete="off" aria-label=${t('invite_filter')}
           placeholder=${t('invite_filter')} .value=${live(query)}

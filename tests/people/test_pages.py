@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -127,7 +128,7 @@ def test_a_person_gets_an_account_that_opens_and_closes(
         browser.post(f"{person}/account", data=account | {"may_schedule": "on"}).status_code == 302
     )
     with app.app_context():
-        user = db.session.scalar(select(User).where(User.username == "lymoi"))
+        user = db.session.scalars(select(User).where(User.username == "lymoi")).one()
         user_id, may_schedule = user.id, user.may_schedule
     assert may_schedule
     assert sign_in(client, "lymoi", "mat-khau-dai").status_code == 302
@@ -191,7 +192,7 @@ def test_a_fault_shows_its_page_and_stays_in_the_log(
 def test_the_api_page_describes_every_operation_and_every_error(client: FlaskClient) -> None:
     page = client.get("/api/docs")
     assert page.status_code == 200
-    document = client.get("/api/v1/openapi.json").json
+    document = json.loads(client.get("/api/v1/openapi.json").text)
     for path, item in document["paths"].items():
         assert f"<code>{path}</code>" in page.text
         for operation in item.values():
