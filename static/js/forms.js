@@ -49,5 +49,19 @@ for (const note of document.querySelectorAll('[data-caps]')) {
   field.addEventListener('keyup', look);
 }
 
+for (const words of document.querySelectorAll('[data-says]')) {
+  const [day, start, end] = words.htmlFor.value.split(' ').map((id) => document.getElementById(id));
+  const format = new Intl.DateTimeFormat(words.dataset.lang === 'en' ? 'en-GB' : 'vi-VN', {
+    weekday: 'long', day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'UTC',
+  });
+  const say = () => {
+    const chosen = day.value && new Date(`${day.value}T00:00Z`);
+    const from = [start.value, end.value].filter(Boolean).join(' – ');
+    words.textContent = chosen ? [format.format(chosen), from].filter(Boolean).join(', ') : '';
+  };
+  for (const field of [day, start, end]) field.addEventListener('input', say);
+  say();
+}
+
 // The first field that is wrong is where one goes on.
 document.querySelector('[aria-invalid="true"]')?.focus();
