@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from core.schema import parse
 from core.text import clean, fold
 from core.times import VIETNAM, now, vietnam
 from meetings.access import viewing, visible_meetings
-from meetings.changes import execute
+from meetings.changes import canonical, execute
 from meetings.commands import CreateMeeting
 from meetings.models import LEADERS, Meeting, Participant, State
 from meetings.services import create_meeting
@@ -169,23 +170,23 @@ def edit(meeting_id: int) -> str:
         "organizer_unit_id": str(meeting.organizer_unit_id or ""),
         "request_id": uuid4().hex,
     }
+    values["seen"] = canonical(_arguments(values))
     return _form(values, [], {}, meeting=meeting)
 
 
 @bp.post("/meetings/<int:meeting_id>/edit")
 @login_required
 def update(meeting_id: int) -> str | BaseResponse | tuple[str, int]:
-    """Change a meeting's schedule (`meeting.update`)."""
+    """Change a meeting's schedule (`meeting.update`): only what the author has changed, so
+    that what somebody else has changed meanwhile stays."""
     form = request.form
     meeting = _editable(meeting_id)
+    seen = _seen(form)
+    changed = {name: value for name, value in _arguments(form).items() if seen.get(name) != value}
     try:
-        execute(
-            current_actor(),
-            meeting_id,
-            "meeting.update",
-            form.get("request_id") or None,
-            _arguments(form),
-        )
+        if changed:
+            request_id = form.get("request_id") or None
+            execute(current_actor(), meeting_id, "meeting.update", request_id, changed)
     except (Invalid, Conflict) as error:
         page = _form(form, [], _at_fields(error, form), error, meeting=meeting)
         return page, error.status
@@ -227,6 +228,15 @@ def _arguments(form: Mapping[str, str]) -> dict[str, Any]:
         "description": form.get("description", ""),
         "organizer_unit_id": number(unit) if unit else None,
     }
+
+
+def _seen(form: Mapping[str, str]) -> dict[str, Any]:
+    """The arguments as the form showed them first; a value that says nothing changes all."""
+    try:
+        seen = json.loads(form.get("seen", ""))
+    except (ValueError, RecursionError):
+        return {}
+    return seen if isinstance(seen, dict) else {}
 
 
 def _is_day(value: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -267,6 +268,20 @@ def test_a_meeting_over_two_days_keeps_its_second_day(
     browser.post(address, data=form(browser, address, day="2026-03-05"))
     found = giao_ban.objects(thu_ky)[f"meeting/{giao_ban.id}"]
     assert found["ends_at"] == "2026-03-06T11:00:00+07:00"
+
+
+def test_the_form_leaves_what_its_author_did_not_touch(
+    client_for: Browser, giao_ban: Briefing, chu_toa: Actor
+) -> None:
+    address = f"/meetings/{giao_ban.id}/edit"
+    secretary = client_for("thuky")
+    fields = {name: html.unescape(value) for name, value in form(secretary, address).items()}
+    giao_ban.do(chu_toa, "meeting.update", location="Hội trường lớn")
+
+    assert secretary.post(address, data=fields | {"title": "Tên mới"}).status_code == 302
+
+    meeting = giao_ban.objects(chu_toa)[f"meeting/{giao_ban.id}"]
+    assert (meeting["title"], meeting["location"]) == ("Tên mới", "Hội trường lớn")
 
 
 def test_only_leaders_and_only_before_the_end_may_edit(
