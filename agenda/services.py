@@ -250,18 +250,17 @@ def _attribute(
     if person_id is not None and speaker_name is not None:
         raise Invalid(_("Chỉ ghi một trong hai: người dự họp hoặc tên người phát biểu."))
     _check_unit(change, unit_id, "unit_id")
-    entry.person_id, entry.speaker_name, entry.unit_id = person_id, speaker_name, unit_id
-    if person_id is None:
-        return
-    participant = change.session.scalar(
-        select(Participant).where(
-            Participant.meeting_id == change.meeting.id, Participant.person_id == person_id
+    if person_id is not None:
+        participant = change.session.scalar(
+            select(Participant).where(
+                Participant.meeting_id == change.meeting.id, Participant.person_id == person_id
+            )
         )
-    )
-    if participant is None:
-        message = _("Người này không có trong thành phần dự họp.")
-        raise Invalid(message, errors=[{"field": "person_id", "message": str(message)}])
-    entry.unit_id = unit_id or participant.unit_id
+        if participant is None:
+            message = _("Người này không có trong thành phần dự họp.")
+            raise Invalid(message, errors=[{"field": "person_id", "message": str(message)}])
+        unit_id = unit_id or participant.unit_id
+    entry.person_id, entry.speaker_name, entry.unit_id = person_id, speaker_name, unit_id
 
 
 @command("discussion.update", UpdateEntry, roles=LEADERS, states={State.LIVE})
