@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from core.schema import Args, Id, Line, Moment, OptionalLine, OptionalText
@@ -26,6 +26,7 @@ def _parsable(value: str) -> str:
 
 
 WebAddress = Annotated[OptionalLine, AfterValidator(_parsable)]
+Ids = Annotated[list[Id], Field(max_length=1000)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,48}$")]
 
 
@@ -41,8 +42,8 @@ class CreateMeeting(Args):
     online_url: WebAddress = ""
     organizer_unit_id: Id | None = None
     state: Literal["draft", "scheduled"] = "scheduled"
-    chair_ids: list[Id] = []
-    secretary_ids: list[Id] = []
+    chair_ids: Ids = []
+    secretary_ids: Ids = []
 
 
 class UpdateMeeting(Args):
@@ -78,8 +79,8 @@ class AddParticipant(Args):
 class InviteUnits(Args):
     """The people of several units, and several people, at once."""
 
-    unit_ids: list[Id] = []
-    person_ids: list[Id] = []
+    unit_ids: Ids = []
+    person_ids: Ids = []
     role: RoleName = "participant"
 
 

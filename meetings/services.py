@@ -121,7 +121,7 @@ def _next_code(session: Session) -> str:
 def update_meeting(change: Change, args: UpdateMeeting) -> Meeting:
     """Change when, where and under which name the meeting is held."""
     meeting = change.meeting
-    values = args.model_dump(exclude_unset=True)
+    values = {name: getattr(args, name) for name in args.model_fields_set}
     for required in ("title", "starts_at", "ends_at", "description", "location", "online_url"):
         if values.get(required, "") is None:
             del values[required]

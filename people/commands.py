@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from core.schema import Args, Id, Line
 
@@ -19,7 +21,7 @@ class AddUnit(Args):
     kind: Kind = "office"
     parent_id: Id | None = None
     place: Line | None = None
-    member_ids: list[Id] = []
+    member_ids: Annotated[list[Id], Field(max_length=1000)] = []
 
 
 class UpdateUnit(Args):
