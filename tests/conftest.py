@@ -30,6 +30,7 @@ import demo
 from app import create_app
 from core.db import Base, db
 from people.actor import Actor
+from people.login import limiter
 from people.models import User
 from tests.server import Server, Window
 from tests.world import SECRET_KEY, Briefing, World, build
@@ -152,19 +153,37 @@ def template(engine: str, request: pytest.FixtureRequest) -> Template:
     return found
 
 
+@pytest.fixture(scope="session")
+def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    folder = tmp_path_factory.mktemp("sqlite")
+    return make_app(f"sqlite:///{folder / 'giaoban.sqlite'}", folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_app(postgres_template: Template, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return make_app(postgres_template.source, tmp_path_factory.mktemp("postgres"))
+
+
 @pytest.fixture
-def app(engine: str, template: Template, tmp_path: Path) -> Iterator[Flask]:
-    """The application over a database of this test's own."""
-    if engine == "postgresql":
-        made = make_app(template.source, tmp_path)
-        with made.app_context():
+def app(engine: str, template: Template, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application over a database that is as new."""
+    made: Flask = request.getfixturevalue(
+        "postgres_app" if engine == "postgresql" else "sqlite_app"
+    )
+    with made.app_context():
+        if engine == "postgresql":
             _put_back(db.engine)
-    else:
-        file = tmp_path / "giaoban.sqlite"
-        shutil.copyfile(template.source, file)
-        made = make_app(f"sqlite:///{file}", tmp_path)
+        else:
+            _copy(template.source, str(db.engine.url.database))
+    limiter.reset()
     yield made
     close(made)
+
+
+def _copy(source: str, target: str) -> None:
+    for suffix in ("-wal", "-shm"):
+        Path(target + suffix).unlink(missing_ok=True)
+    shutil.copyfile(source, target)
 
 
 # --- The cast -----------------------------------------------------------------------------------
@@ -225,23 +244,32 @@ def quan_tri(world: World) -> Actor:
 
 
 @pytest.fixture
-def giao_ban(app: Flask, world: World) -> Briefing:
+def in_state(app: Flask, world: World) -> Callable[[str], Briefing]:
+    """`in_state("closed")`: the briefing that stands so; from `live` on it has a record."""
+
+    def find(state: str) -> Briefing:
+        parts = world.meetings[state]
+        return Briefing(app, parts.meeting_id, parts)
+
+    return find
+
+
+@pytest.fixture
+def giao_ban(in_state: Callable[[str], Briefing]) -> Briefing:
     """A scheduled briefing with the whole cast and three items."""
-    return Briefing(app, world.meeting_id, world.item_ids)
+    return in_state("scheduled")
+
+
+@pytest.fixture
+def live(in_state: Callable[[str], Briefing]) -> Briefing:
+    """A briefing at its first item, with an entry, a conclusion and a directive."""
+    return in_state("live")
 
 
 @pytest.fixture
 def do(giao_ban: Briefing) -> Callable[..., Any]:
-    """`do(actor, name, **args)`: carry out a command in the briefing."""
+    """`do(actor, name, **args)`: carry out a command in the scheduled briefing."""
     return giao_ban.do
-
-
-@pytest.fixture
-def live(giao_ban: Briefing, thu_ky: Actor) -> Briefing:
-    """The briefing, opened, at its first item."""
-    giao_ban.do(thu_ky, "meeting.open")
-    giao_ban.do(thu_ky, "agenda.advance", from_item=None)
-    return giao_ban
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from core.db import db, writing
 from meetings import feed, services
 from meetings.changes import Outcome, execute
 from meetings.commands import CreateMeeting
-from meetings.models import LogRow, Meeting
+from meetings.models import LogRow, Meeting, State
 from people.actor import Actor
 from people.commands import AddPerson, AddUnit, AddUser
 from people.services import create_person, create_unit, create_user
@@ -52,13 +52,27 @@ STARTS_AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
+class Parts:
+    """Ids of a briefing and of what it holds."""
+
+    meeting_id: int
+    items: list[int]
+    # By username.
+    participants: dict[str, int]
+    # Before a briefing is opened it has none of these.
+    entry: int = 0
+    conclusion: int = 0
+    directive: int = 0
+
+
+@dataclass(frozen=True)
 class World:
     """Who and what there is, by short keys."""
 
     actors: dict[str, Actor]
     units: dict[str, int]
-    meeting_id: int
-    item_ids: list[int]
+    # One briefing in each state, with what belongs to it.
+    meetings: dict[str, Parts]
 
     def person(self, username: str) -> int:
         found = self.actors[username].person_id
@@ -70,47 +84,89 @@ def build(app: Flask) -> World:
     """Fill an empty database."""
     units: dict[str, int] = {}
     actors: dict[str, Actor] = {}
-    with app.app_context():
-        with writing() as session:
-            for key, name, short_name, kind, parent in UNITS:
-                unit = AddUnit(
-                    name=name, short_name=short_name, kind=kind, parent_id=units.get(parent or "")
-                )
-                units[key] = create_unit(session, unit).id
-            group = AddUnit(
-                name="UBND các xã", kind="group", member_ids=[units["xa_mot"], units["xa_hai"]]
+    with app.app_context(), writing() as session:
+        for key, name, short_name, kind, parent in UNITS:
+            unit = AddUnit(
+                name=name, short_name=short_name, kind=kind, parent_id=units.get(parent or "")
             )
-            units["cac_xa"] = create_unit(session, group).id
-            for username, name, title, unit_key, _role in PEOPLE:
-                person = create_person(
-                    session, AddPerson(name=name, title=title, unit_id=units[unit_key])
-                )
-                user = create_user(
-                    session,
-                    AddUser(
-                        username=username,
-                        password=PASSWORD,
-                        person_id=person.id,
-                        may_schedule=username == "thuky",
-                    ),
-                )
-                actors[username] = Actor.of(user)
-            administrator = create_user(
-                session, AddUser(username=ADMINISTRATOR, password=PASSWORD, is_admin=True)
+            units[key] = create_unit(session, unit).id
+        group = AddUnit(
+            name="UBND các xã", kind="group", member_ids=[units["xa_mot"], units["xa_hai"]]
+        )
+        units["cac_xa"] = create_unit(session, group).id
+        for username, name, title, unit_key, _role in PEOPLE:
+            person = create_person(
+                session, AddPerson(name=name, title=title, unit_id=units[unit_key])
             )
-            actors[ADMINISTRATOR] = Actor.of(administrator)
-        briefing = schedule(app, actors, code="GB-THU")
-        items = [
-            briefing.do(
-                actors["thuky"],
-                "agenda.add",
-                title=title,
-                minutes=minutes,
-                presenter_unit_id=units[presenter] if presenter else None,
-            ).result["id"]
-            for title, minutes, presenter in AGENDA
-        ]
-    return World(actors, units, briefing.id, items)
+            user = create_user(
+                session,
+                AddUser(
+                    username=username,
+                    password=PASSWORD,
+                    person_id=person.id,
+                    may_schedule=username == "thuky",
+                ),
+            )
+            actors[username] = Actor.of(user)
+        administrator = create_user(
+            session, AddUser(username=ADMINISTRATOR, password=PASSWORD, is_admin=True)
+        )
+        actors[ADMINISTRATOR] = Actor.of(administrator)
+    meetings = {state: _briefing(app, actors, units, state) for state in State}
+    return World(actors, units, meetings)
+
+
+def _briefing(app: Flask, actors: dict[str, Actor], units: dict[str, int], state: State) -> Parts:
+    secretary = actors["thuky"]
+    briefing = schedule(
+        app,
+        actors,
+        code="GB-THU" if state == State.SCHEDULED else f"GB-{state.upper()}",
+        state="draft" if state == State.DRAFT else "scheduled",
+    )
+    items = [
+        briefing.do(
+            secretary,
+            "agenda.add",
+            title=title,
+            minutes=minutes,
+            presenter_unit_id=units[presenter] if presenter else None,
+        ).result["id"]
+        for title, minutes, presenter in AGENDA
+    ]
+    by_person = {actor.person_id: username for username, actor in actors.items()}
+    participants = {
+        by_person[thing["person_id"]]: thing["id"]
+        for key, thing in briefing.objects(secretary).items()
+        if key.startswith("participant/")
+    }
+    if state == State.ARCHIVED:
+        briefing.do(secretary, "meeting.cancel", reason="Trùng lịch")
+    if state not in (State.LIVE, State.CLOSED):
+        return Parts(briefing.id, items, participants)
+    briefing.do(secretary, "meeting.open")
+    briefing.do(secretary, "agenda.advance", from_item=None)
+    entry = briefing.do(
+        secretary,
+        "discussion.add",
+        item_id=items[0],
+        kind="report",
+        text="Thu ngân sách đạt 45,76% dự toán.",
+        person_id=actors["daibieu2"].person_id,
+    )
+    conclusion = briefing.do(secretary, "conclusion.add", text="Giữ vững tiến độ.")
+    directive = briefing.do(
+        secretary,
+        "directive.add",
+        text="Rà soát hộ nghèo.",
+        lead_unit_ids=[units["xa_mot"]],
+        supporting_unit_ids=[units["tai_chinh"]],
+        due="2026-Q2",
+    )
+    if state == State.CLOSED:
+        briefing.do(secretary, "meeting.close")
+    made = (thing.result["id"] for thing in (entry, conclusion, directive))
+    return Parts(briefing.id, items, participants, *made)
 
 
 def schedule(app: Flask, actors: dict[str, Actor], **values: Any) -> Briefing:
@@ -131,13 +187,16 @@ def schedule(app: Flask, actors: dict[str, Actor], **values: Any) -> Briefing:
     return briefing
 
 
+NOTHING = Parts(0, [], {})
+
+
 @dataclass(frozen=True)
 class Briefing:
     """A meeting in the hands of a test: each call is a request of its own."""
 
     app: Flask
     id: int
-    items: list[int] = field(default_factory=list)
+    parts: Parts = NOTHING
 
     def do(
         self, actor: Actor, name: str, /, *, request_id: str | None = None, **args: Any

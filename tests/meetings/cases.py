@@ -1,0 +1,203 @@
+"""For every command, arguments that are right: the tests of all commands start from these.
+
+The first case of a command is the plain one. A case that needs another state of the meeting
+than the command's first one names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from meetings.changes import COMMANDS
+from tests.world import Parts, World
+
+Args = Callable[[World, Parts], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Arguments that are right in a certain state of the meeting."""
+
+    command: str
+    args: Args
+    state: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.command}-{self.number}"
+
+
+def _nothing(_world: World, _parts: Parts) -> dict[str, Any]:
+    return {}
+
+
+ARGUMENTS: dict[str, list[Args]] = {
+    "meeting.update": [
+        lambda w, p: {"title": "Giao ban tháng 4", "location": "Hội trường 2"},
+        lambda w, p: {
+            "starts_at": "2026-03-03T08:00:00+07:00",
+            "ends_at": "2026-03-03T09:30:00+07:00",
+            "online_url": "https://hop.example.vn/a",
+            "description": "Mang theo báo cáo.",
+            "organizer_unit_id": w.units["van_phong"],
+        },
+        lambda w, p: {"organizer_unit_id": None},
+    ],
+    "meeting.schedule": [_nothing],
+    "meeting.cancel": [lambda w, p: {"reason": "Trùng lịch của tỉnh"}, _nothing],
+    "meeting.open": [_nothing],
+    "meeting.close": [_nothing],
+    "meeting.reopen": [lambda w, p: {"reason": "Ghi thiếu một ý kiến"}, _nothing],
+    "participant.add": [
+        lambda w, p: {"person_id": w.person("khach")},
+        lambda w, p: {"person_id": w.person("khach"), "role": "chair", "unit_id": w.units["huyen"]},
+    ],
+    "participant.invite": [
+        lambda w, p: {"unit_ids": [w.units["cac_xa"]], "role": "observer"},
+        lambda w, p: {"person_ids": [w.person("khach"), w.person("daibieu")]},
+        lambda w, p: {"unit_ids": [w.units["xa_mot"]]},
+    ],
+    "participant.update": [
+        lambda w, p: {"participant_id": p.participants["daibieu"], "role": "observer"},
+        lambda w, p: {"participant_id": p.participants["quansat"], "role": "chair"},
+        lambda w, p: {"participant_id": p.participants["chutoa"], "role": "participant"},
+        lambda w, p: {"participant_id": p.participants["daibieu"], "unit_id": w.units["xa_hai"]},
+    ],
+    "participant.remove": [
+        lambda w, p: {"participant_id": p.participants["quansat"]},
+        lambda w, p: {"participant_id": p.participants["chutoa"]},
+    ],
+    "attendance.check_in": [lambda w, p: {"mode": "online"}, lambda w, p: {"mode": "on_site"}],
+    "attendance.mark": [
+        lambda w, p: {"person_id": w.person("daibieu"), "status": "online"},
+        lambda w, p: {
+            "person_id": w.person("daibieu"),
+            "status": "absent",
+            "reason": "Đi công tác",
+            "deputy_name": "H'Thay",
+        },
+        lambda w, p: {"person_id": w.person("daibieu"), "status": "unknown", "reason": None},
+    ],
+    "agenda.advance": [lambda w, p: {"from_item": p.items[0]}],
+    "agenda.go_to": [
+        lambda w, p: {"item_id": p.items[2], "from_item": p.items[0]},
+        lambda w, p: {"item_id": p.items[0]},
+    ],
+    "agenda.add": [
+        lambda w, p: {"title": "Việc khác"},
+        lambda w, p: {
+            "title": "Việc gấp",
+            "minutes": 5,
+            "position": 1,
+            "presenter_unit_id": w.units["van_phong"],
+        },
+    ],
+    "agenda.update": [
+        lambda w, p: {"item_id": p.items[1], "title": "Thảo luận chung", "minutes": 45},
+        lambda w, p: {"item_id": p.items[2], "position": 1, "presenter_unit_id": None},
+    ],
+    "agenda.move": [
+        lambda w, p: {"item_id": p.items[2], "position": 1},
+        lambda w, p: {"item_id": p.items[0], "position": 10_000},
+        lambda w, p: {"item_id": p.items[1], "position": 2},
+    ],
+    "agenda.remove": [lambda w, p: {"item_id": p.items[1]}],
+    "discussion.add": [
+        lambda w, p: {"item_id": p.items[0], "text": "Đề nghị bổ sung vốn."},
+        lambda w, p: {
+            "item_id": p.items[0],
+            "text": "Vì sao chậm?",
+            "kind": "question",
+            "person_id": w.person("daibieu"),
+        },
+        lambda w, p: {
+            "item_id": p.items[1],
+            "text": "Dự thay trả lời.",
+            "kind": "answer",
+            "speaker_name": "H'Thay",
+            "unit_id": w.units["xa_hai"],
+        },
+    ],
+    "discussion.update": [
+        lambda w, p: {"entry_id": p.entry, "base_revision": REVISION, "text": "Đạt 45,8%."},
+        lambda w, p: {
+            "entry_id": p.entry,
+            "base_revision": REVISION,
+            "text": "Đạt 45,8%.",
+            "kind": "note",
+            "speaker_name": "Khách mời",
+        },
+    ],
+    "discussion.remove": [
+        lambda w, p: {"entry_id": p.entry},
+        lambda w, p: {"entry_id": p.entry, "base_revision": REVISION},
+    ],
+    "conclusion.add": [
+        lambda w, p: {"text": "Tập trung giải ngân."},
+        lambda w, p: {"text": "Còn chậm.", "section": "shortcomings", "item_id": p.items[0]},
+    ],
+    "conclusion.update": [
+        lambda w, p: {"conclusion_id": p.conclusion, "text": "Vượt tiến độ."},
+        lambda w, p: {
+            "conclusion_id": p.conclusion,
+            "base_revision": REVISION,
+            "text": "Vượt tiến độ.",
+            "section": "assessment",
+            "item_id": p.items[1],
+        },
+    ],
+    "conclusion.remove": [
+        lambda w, p: {"conclusion_id": p.conclusion},
+        lambda w, p: {"conclusion_id": p.conclusion, "base_revision": REVISION},
+    ],
+    "directive.add": [
+        lambda w, p: {"text": "Báo cáo trước ngày 10.", "due": "2026-03-10"},
+        lambda w, p: {
+            "text": "Hoàn thành trong quý.",
+            "lead_unit_ids": [w.units["tai_chinh"], w.units["cac_xa"]],
+            "supporting_unit_ids": [w.units["van_phong"]],
+            "due": "2026-03-10T17:00",
+            "due_text": "trước 17 giờ ngày 10/3",
+            "item_id": p.items[1],
+        },
+    ],
+    "directive.update": [
+        lambda w, p: {"directive_id": p.directive, "text": "Rà soát hộ cận nghèo."},
+        lambda w, p: {
+            "directive_id": p.directive,
+            "base_revision": REVISION,
+            "lead_unit_ids": [w.units["tai_chinh"]],
+            "supporting_unit_ids": [w.units["xa_mot"], w.units["xa_hai"]],
+        },
+        lambda w, p: {"directive_id": p.directive, "due": "ongoing", "due_text": None},
+        lambda w, p: {"directive_id": p.directive, "supporting_unit_ids": [], "due": None},
+        lambda w, p: {"directive_id": p.directive, "item_id": p.items[2]},
+    ],
+    "directive.remove": [
+        lambda w, p: {"directive_id": p.directive},
+        lambda w, p: {"directive_id": p.directive, "base_revision": REVISION},
+    ],
+}
+
+# Stands for the present revision of the object that the arguments name.
+REVISION = "the object's revision"
+# Where a command may be given in several states, the one with most in it.
+_FULLEST = ("live", "scheduled", "draft", "closed")
+
+
+def cases() -> list[Case]:
+    """All cases of all commands."""
+    missing = COMMANDS.keys() ^ ARGUMENTS.keys()
+    assert not missing, f"commands without a case, or cases without a command: {missing}"
+    return [
+        Case(name, args, next(s for s in _FULLEST if s in COMMANDS[name].states), number)
+        for name, all_args in ARGUMENTS.items()
+        for number, args in enumerate(all_args, start=1)
+    ]
+
+
+def plain_cases() -> list[Case]:
+    """The first case of each command."""
+    return [case for case in cases() if case.number == 1]
