@@ -11,10 +11,13 @@ from typing import Any
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy import DateTime, MetaData, event, func, select
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+from core.errors import Conflict
 
 
 class Base(DeclarativeBase):
@@ -97,6 +100,9 @@ def writing() -> Iterator[Session]:
 
     It starts afresh (what the session had read is read again), takes SQLite's write lock
     at once, and yields the session. Callers that must tell others do so after the block.
+
+    Raises:
+        Conflict: a constraint of the database forbids it.
     """
     session: Session = db.session()
     session.rollback()
@@ -107,9 +113,25 @@ def writing() -> Iterator[Session]:
         try:
             yield session
             session.commit()
+        except IntegrityError as error:
+            # Two did the same at once, and the other one was first.
+            session.rollback()
+            raise Conflict() from error
         except BaseException:
             session.rollback()
             raise
+
+
+def one_by_one(session: Session, lock: int) -> None:
+    """Let no other write transaction that names this lock run until this one has ended.
+
+    Args:
+        session: one that is writing.
+        lock: a number that stands for what must not happen twice at once.
+    """
+    # SQLite's writers are alone anyway.
+    if dialect(session) == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(lock)))
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from sqlalchemy import event, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.db import in_order, writing
+from core.db import in_order, one_by_one, writing
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.schema import RequestId, invalid, parse
 from core.times import now, rfc3339
@@ -36,6 +36,8 @@ P = TypeVar("P", bound=Part)
 Service = Callable[["Change", A], Any]
 
 GENESIS = "0" * 64
+# The lock of whoever creates a meeting; any number that nothing else here uses.
+CREATING = 1
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,8 @@ def start(
     request_id = _request_id(request_id)
     with in_order():
         with writing() as session:
+            # No row to lock yet: neither a request nor a code may be taken twice at once.
+            one_by_one(session, CREATING)
             if request_id is not None:
                 earlier = session.scalar(
                     select(LogRow).where(
@@ -317,6 +321,7 @@ def chained(row: LogRow) -> str:
             rfc3339(row.at),
             row.actor_id,
             row.actor_name,
+            row.actor_person_id,
             row.type,
             row.request_id,
             row.args,
