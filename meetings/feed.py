@@ -15,7 +15,8 @@ from core.times import now, rfc3339
 from meetings.access import Viewer, only_visible, viewing
 from meetings.models import Live, LogRow, Meeting, Part, Participant, Role
 from people.actor import Actor
-from people.models import Person, Unit, UnitMember
+from people.directory import members_of_groups
+from people.models import Person, Unit
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +54,7 @@ def directory_of(session: Session, meeting: Meeting) -> dict[str, dict[str, Any]
         select(Person).join(Participant).where(Participant.meeting_id == meeting.id)
     )
     units = session.scalars(select(Unit).order_by(Unit.position, Unit.id))
-    members: dict[int, list[int]] = {}
-    for member in session.scalars(select(UnitMember).order_by(UnitMember.unit_id)):
-        members.setdefault(member.group_id, []).append(member.unit_id)
+    members = members_of_groups(session)
     # A directive to "UBND các xã" is also a directive to each of them.
     return {f"person/{person.id}": person.public() for person in people} | {
         f"unit/{unit.id}": unit.public() | {"member_ids": members.get(unit.id, [])}

@@ -13,6 +13,9 @@ Kind = Literal[
 ]
 
 
+Members = Annotated[list[Id], Field(max_length=1000)]
+
+
 class AddUnit(Args):
     """A new unit, or a group of units."""
 
@@ -21,7 +24,7 @@ class AddUnit(Args):
     kind: Kind = "office"
     parent_id: Id | None = None
     place: Line | None = None
-    member_ids: Annotated[list[Id], Field(max_length=1000)] = []
+    member_ids: Members = []
 
 
 class UpdateUnit(Args):
@@ -32,6 +35,7 @@ class UpdateUnit(Args):
     kind: Kind | None = None
     parent_id: Id | None = None
     place: Line | None = None
+    member_ids: Members | None = None
 
 
 class AddPerson(Args):

@@ -9,7 +9,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from core.db import db, writing
@@ -62,8 +62,6 @@ def create_unit(session: Session, args: AddUnit) -> Unit:
     parent = _get(session, Unit, args.parent_id, "parent_id")
     if parent is not None and parent.kind == "group":
         raise _field("parent_id", _("Một nhóm không thể là cấp trên của đơn vị."))
-    if args.member_ids and args.kind != "group":
-        raise _field("member_ids", _("Chỉ một nhóm mới có thành viên."))
     last = session.scalar(
         select(func.max(Unit.position)).where(Unit.parent_id.is_not_distinct_from(args.parent_id))
     )
@@ -78,11 +76,18 @@ def create_unit(session: Session, args: AddUnit) -> Unit:
     )
     session.add(unit)
     session.flush()
-    for member_id in dict.fromkeys(args.member_ids):
+    _set_members(session, unit, args.member_ids)
+    return unit
+
+
+def _set_members(session: Session, unit: Unit, member_ids: list[int]) -> None:
+    if member_ids and unit.kind != "group":
+        raise _field("member_ids", _("Chỉ một nhóm mới có thành viên."))
+    session.execute(delete(UnitMember).where(UnitMember.group_id == unit.id))
+    for member_id in dict.fromkeys(member_ids):
         _get(session, Unit, member_id, "member_ids")
         session.add(UnitMember(group_id=unit.id, unit_id=member_id))
     session.flush()
-    return unit
 
 
 def update_unit(actor: Actor, unit_id: int, args: UpdateUnit) -> dict[str, Any]:
@@ -91,7 +96,8 @@ def update_unit(actor: Actor, unit_id: int, args: UpdateUnit) -> dict[str, Any]:
     Raises:
         Forbidden: the actor is no administrator.
         NotFound: there is no such unit.
-        Invalid: the unit would stand below itself.
+        Invalid: the unit would stand below itself, a unit with others below it would become
+            a group, or members are named for what is no group.
     """
     _admin(actor)
     with writing() as session:
@@ -106,9 +112,16 @@ def update_unit(actor: Actor, unit_id: int, args: UpdateUnit) -> dict[str, Any]:
             if parent.id == unit.id or parent.kind == "group":
                 raise _field("parent_id", _("Đơn vị không thể trực thuộc chính nó hoặc một nhóm."))
             parent = session.get(Unit, parent.parent_id) if parent.parent_id else None
+        member_ids = values.pop("member_ids", None)
         for name, value in values.items():
             setattr(unit, name, value)
         unit.folded = fold(f"{unit.name} {unit.short_name or ''}")
+        if unit.kind != "group":
+            _set_members(session, unit, member_ids or [])
+        elif session.scalar(select(Unit.id).where(Unit.parent_id == unit.id).limit(1)):
+            raise _field("kind", _("Đơn vị còn đơn vị trực thuộc thì không thể là một nhóm."))
+        elif member_ids is not None:
+            _set_members(session, unit, member_ids)
         session.flush()
         return unit.public()
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required, login_user, logout_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.db import db
@@ -120,10 +121,7 @@ def create_unit() -> str | BaseResponse | tuple[str, int]:
     """Add a unit or a group."""
     form = request.form
     try:
-        values = _unit_arguments(form) | {
-            "member_ids": [number(value) for value in form.getlist("member_ids")]
-        }
-        made = services.add_unit(current_actor(), parse(AddUnit, values))
+        made = services.add_unit(current_actor(), parse(AddUnit, _unit_arguments(form)))
     except (Invalid, Conflict) as error:
         return _unit_form(form, error), error.status
     flash(_("Đã thêm %(name)s.", name=made["name"]), "success")
@@ -137,7 +135,8 @@ def edit_unit(unit_id: int) -> str:
     _for_admins()
     unit = _found(Unit, unit_id)
     values = {name: str(getattr(unit, name) or "") for name in UNIT_FIELDS}
-    return _unit_form(values, unit=unit)
+    members = members_of_groups(db.session()).get(unit_id, [])
+    return _unit_form(values, unit=unit, members=[str(member) for member in members])
 
 
 @bp.post("/units/<int:unit_id>")
@@ -157,18 +156,23 @@ def update_unit(unit_id: int) -> str | BaseResponse | tuple[str, int]:
 UNIT_FIELDS = ("name", "short_name", "kind", "parent_id", "place")
 
 
-def _unit_arguments(form: Mapping[str, str]) -> dict[str, Any]:
+def _unit_arguments(form: MultiDict[str, str]) -> dict[str, Any]:
     return {
         "name": form.get("name", ""),
         "short_name": form.get("short_name", "").strip() or None,
         "kind": form.get("kind", ""),
         "parent_id": _optional_number(form.get("parent_id", "")),
         "place": form.get("place", "").strip() or None,
+        "member_ids": [number(value) for value in form.getlist("member_ids")],
     }
 
 
 def _unit_form(
-    values: Mapping[str, str], error: DomainError | None = None, *, unit: Unit | None = None
+    values: Mapping[str, str],
+    error: DomainError | None = None,
+    *,
+    unit: Unit | None = None,
+    members: Sequence[str] = (),
 ) -> str:
     return render_template(
         "people/unit_form.html",
@@ -176,7 +180,7 @@ def _unit_form(
         errors=_by_field(error),
         error=error,
         unit=unit,
-        chosen=set(request.form.getlist("member_ids")),
+        chosen=set(request.form.getlist("member_ids") or members),
         tree=units_in_order(db.session()),
     )
 

@@ -113,6 +113,26 @@ def test_a_group_has_members(client_for: Browser, world: World) -> None:
     assert 'id="member_ids-error"' in refused.text
 
 
+def test_the_members_of_a_group_change(client_for: Browser, world: World) -> None:
+    browser = client_for("quantri")
+    group, town = f"/units/{world.units['cac_xa']}", world.units["xa_mot"]
+    assert browser.get(group).text.count(" checked") == 2
+    values = {"name": "UBND các xã", "kind": "group"}
+    assert browser.post(group, data=values | {"member_ids": [town]}).status_code == 302
+    assert "UBND các xã 1 đơn vị" in text(browser.get("/units"))
+    refused = browser.post(group, data=values | {"kind": "office", "member_ids": [town]})
+    assert refused.status_code == 422
+    assert "UBND các xã 1 đơn vị" in text(browser.get("/units"))
+
+
+def test_a_unit_with_others_below_it_becomes_no_group(client_for: Browser, world: World) -> None:
+    browser = client_for("quantri")
+    values = {"name": "UBND huyện Đắk Thử", "kind": "group"}
+    refused = browser.post(f"/units/{world.units['huyen']}", data=values)
+    assert refused.status_code == 422
+    assert 'id="kind-error"' in refused.text
+
+
 def test_a_person_gets_an_account_that_opens_and_closes(
     client_for: Browser, client: FlaskClient, app: Flask, world: World
 ) -> None:
