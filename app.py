@@ -106,7 +106,7 @@ def serve(settings: config.Settings) -> None:
 
     socketio.start_background_task(ticking)
     app.extensions["renderer"].start()
-    # What is loaded now stays; full collections over it cost pauses of 100 ms (STACK).
+    # What is loaded now stays; full collections over it cost pauses of 100 ms.
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
