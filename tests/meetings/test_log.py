@@ -1,17 +1,17 @@
-"""The log: whole under many writers, and telling when somebody has touched it."""
+"""The log stays whole, however many write at once."""
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from core.db import db
 from core.errors import Conflict, Invalid
@@ -24,12 +24,6 @@ from tests.marks import both_engines
 from tests.world import STARTS_AT, Briefing
 
 pytestmark = both_engines
-
-
-def verified(app: Flask) -> tuple[int, str]:
-    """Exit code and output of `flask verify`."""
-    result = app.test_cli_runner().invoke(args=["verify"])
-    return result.exit_code, result.output
 
 
 def at_once(number: int, work: Callable[[int], Any]) -> list[Any]:
@@ -69,10 +63,9 @@ def test_many_writers_at_once_leave_no_gap(live: Briefing, thu_ky: Actor, chu_to
             for _each in range(5)
         ]
 
-    revisions = sorted(sum(at_once(6, write), []))
+    revisions = sorted(chain.from_iterable(at_once(6, write)))
     assert revisions == list(range(before + 1, before + 31))
     assert [row.revision for row in live.log()] == list(range(1, before + 31))
-    assert verified(live.app)[0] == 0
 
 
 def test_the_same_request_many_times_at_once_is_carried_out_once(
@@ -121,83 +114,3 @@ def test_meetings_created_at_once_get_different_codes(app: Flask, thu_ky: Actor)
 def test_of_meetings_created_at_once_under_one_code_one_is(app: Flask, thu_ky: Actor) -> None:
     answers = at_once(4, lambda _i: created(app, thu_ky, None, code="GB-X"))
     assert sum(isinstance(answer, Conflict) for answer in answers) == 3
-
-
-def test_a_clean_database_is_verified(app: Flask) -> None:
-    assert verified(app) == (0, "5 meetings checked, 0 faults\n")
-
-
-TAMPERINGS = {
-    "a text in the log": (
-        "UPDATE meeting_log SET changed = replace(changed, '45,76', '95,76')"
-        " WHERE meeting_id = :m AND type = 'discussion.add'",
-        "has been altered",
-    ),
-    "who did it": (
-        "UPDATE meeting_log SET actor_person_id = 3 WHERE meeting_id = :m AND revision = 3",
-        "revision 3 has been altered",
-    ),
-    "when": (
-        "UPDATE meeting_log SET at = '2020-01-01 00:00:00' WHERE meeting_id = :m AND revision = 3",
-        "revision 3 has been altered",
-    ),
-    "a row out of the middle": (
-        "DELETE FROM meeting_log WHERE meeting_id = :m AND revision = 3",
-        "revision 3 is missing before 4",
-    ),
-    "the newest row": (
-        "DELETE FROM meeting_log WHERE meeting_id = :m"
-        " AND revision = (SELECT revision FROM meeting WHERE id = :m)",
-        "the meeting is at",
-    ),
-    "all rows": ("DELETE FROM meeting_log WHERE meeting_id = :m", "its log at 0"),
-    "a stored text": (
-        "UPDATE entry SET text = 'khác' WHERE meeting_id = :m",
-        "is not what the log says",
-    ),
-    "a stored object": (
-        "DELETE FROM conclusion WHERE meeting_id = :m",
-        "is not what the log says",
-    ),
-    "an object that nobody added": (
-        "INSERT INTO conclusion (meeting_id, section, text, at, revision)"
-        " VALUES (:m, 'tasks', 'lén', '2026-01-01 00:00:00', 1)",
-        "is not what the log says",
-    ),
-    "the meeting's state": (
-        "UPDATE meeting SET state = 'closed' WHERE id = :m",
-        "is not what the log says",
-    ),
-    "the meeting's revision": (
-        "UPDATE meeting SET revision = revision + 1 WHERE id = :m",
-        "the meeting is at",
-    ),
-    "a deadline's units": (
-        "DELETE FROM directive_unit",
-        "is not what the log says",
-    ),
-}
-
-
-@pytest.mark.parametrize("what", TAMPERINGS)
-def test_what_was_altered_behind_our_back_shows(what: str, live: Briefing) -> None:
-    statement, line = TAMPERINGS[what]
-    with live.app.app_context(), db.engine.begin() as connection:
-        bound = {"m": live.id} if ":m" in statement else {}
-        assert connection.execute(text(statement), bound).rowcount
-    code, output = verified(live.app)
-    assert code == 1
-    assert any("GB-LIVE: " in each and line in each for each in output.splitlines()), output
-
-
-def test_a_row_whose_hash_was_made_anew_breaks_the_next(live: Briefing) -> None:
-    row = live.log()[2]
-    row.changed = json.dumps({})
-    with live.app.app_context(), db.engine.begin() as connection:
-        connection.execute(
-            text("UPDATE meeting_log SET changed = '{}', hash = :h WHERE id = :i"),
-            {"h": chained(row), "i": row.id},
-        )
-    code, output = verified(live.app)
-    assert code == 1
-    assert "GB-LIVE: revision 4 does not follow its predecessor" in output
