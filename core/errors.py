@@ -14,7 +14,7 @@ class DomainError(Exception):
     """Something a person asked for that cannot be done, with the words to say so.
 
     Attributes:
-        code: the contract's error code.
+        code: the code that clients rely on (docs/live.md).
         status: the HTTP status of it.
         message: one sentence for the reader, translated when it is printed.
         current: the state that a stale command should have seen, if any.

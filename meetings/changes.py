@@ -60,7 +60,7 @@ def command(
     """Declare a service function as a command.
 
     Args:
-        name: as the contract names it.
+        name: as docs/live.md names it.
         args: the description of its arguments.
         roles: who may give it.
         states: the states of the meeting in which it makes sense.

@@ -115,7 +115,7 @@ class Meeting(Live, Base):
         return [p.person_id for p in self.participants if p.role == role]
 
     def public(self) -> dict[str, Any]:
-        """The meeting as the contract describes it, and where and how it is held."""
+        """The meeting: what clients rely on, and where and how it is held."""
         return {
             "id": self.id,
             "code": self.code,

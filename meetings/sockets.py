@@ -1,4 +1,4 @@
-"""Socket.IO: subscribing to a meeting, and commands. See the contract, "Live"."""
+"""Socket.IO: subscribing to a meeting, and commands. See docs/live.md."""
 
 from __future__ import annotations
 

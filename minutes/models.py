@@ -52,7 +52,7 @@ class DirectiveUnit(Base):
 class Directive(Part, Base):
     """What the chair tells units to do, by when.
 
-    `due` is the deadline in the contract's forms (day, moment, month, quarter, `ongoing`,
+    `due` is the deadline in the forms of docs/live.md (day, moment, month, quarter, `ongoing`,
     none); `due_at` is its last moment, for sorting and for counting what is late.
     """
 

@@ -38,7 +38,7 @@ class Unit(Base):
     folded: Mapped[str] = mapped_column(String(1100), default="")
 
     def public(self) -> dict[str, Any]:
-        """The unit as the contract describes it, and what documents need of it."""
+        """The unit: what clients rely on, and what documents need of it."""
         return {
             "id": self.id,
             "name": self.name,

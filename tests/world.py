@@ -237,7 +237,7 @@ class Briefing:
 
 
 def applied(objects: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, Any]:
-    """What a client holds after these events: all that the contract lets it do."""
+    """What a client holds after these events: all that docs/live.md lets it do."""
     held = dict(objects)
     for event in events:
         held.update(event["changed"])

@@ -187,7 +187,7 @@ function split(c, due) {
   return { ...parts, kind: 'moment', day: day(moment), time: clock(moment) };
 }
 
-// The contract's form of what the fields hold; undefined where something is missing.
+// What the fields hold, in the form that docs/live.md gives; undefined where something is missing.
 function join({ kind, day: typed, time, month, quarter, year }) {
   if (kind === 'none') return null;
   if (kind === 'ongoing') return 'ongoing';
