@@ -127,6 +127,8 @@ def event_for(role: Role, state: str, row: LogRow) -> dict[str, Any]:
         "type": row.type,
         "at": rfc3339(row.at),
         "actor": {"person_id": row.actor_person_id, "name": row.actor_name},
+        # By this the author's own windows know the line that they still show as on its way.
+        "request_id": row.request_id,
         "changed": changed,
         "deleted": json.loads(row.deleted),
     }

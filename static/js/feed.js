@@ -301,7 +301,10 @@ export class Feed extends EventTarget {
     if (next.length === 0) return;
     this.objects = apply(this.objects, ...next);
     this.revision += next.length;
-    for (const event of next) this.dispatchEvent(new CustomEvent('event', { detail: event }));
+    for (const event of next) {
+      this.#heard(event);
+      this.dispatchEvent(new CustomEvent('event', { detail: event }));
+    }
     this.#settle();
     this.#changed();
   }
@@ -376,7 +379,8 @@ export class Feed extends EventTarget {
       while (!this.#closed && (next = this.pending.find((command) => !command.answer))) {
         const alone = !this.#subscribed;
         const answer = await this.#send(next);
-        if (answer) this.#answered(next, answer);
+        if (next.heard) next.resolve?.(answer?.result);
+        else if (answer) this.#answered(next, answer);
         // Not where the socket has come back meanwhile: then it is asked at once.
         else if (!(alone && this.#subscribed)) await this.#pause();
       }
@@ -438,6 +442,16 @@ export class Feed extends EventTarget {
       this.#settle();
       this.#changed();
     }
+  }
+
+  // The event of our own command may come before its answer: from here on our objects show
+  // what it did, and it no longer waits.
+  #heard(event) {
+    const command = event.request_id && this.pending.find(({ id }) => id === event.request_id);
+    if (!command) return;
+    command.heard = true;
+    this.#forget(command);
+    this.#drop(command);
   }
 
   // A command is over when our objects show what it did: its line never flickers.

@@ -333,3 +333,23 @@ test('request ids are UUIDs, also without crypto.randomUUID', () => {
     Object.defineProperty(globalThis.crypto, 'randomUUID', { value: own, configurable: true });
   }
 });
+
+test('the event of our own command ends its waiting before the answer comes', async () => {
+  const shown = [];
+  open();
+  socket.connect();
+  await turn();
+  feed.addEventListener('change', () => {
+    shown.push([feed.objects.has('entry/5'), feed.pending.length]);
+  });
+  let acknowledge;
+  socket.answers.command = () => new Promise((resolve) => (acknowledge = resolve));
+  const result = feed.command('discussion.add', { text: 'a' });
+  await turn();
+  const [, { request_id }] = socket.sent.at(-1);
+  socket.receive('event', { ...event(2, { 'entry/5': { id: 5 } }), request_id });
+  assert.equal(feed.pending.length, 0);
+  acknowledge({ ok: true, revision: 2, result: { id: 5 } });
+  assert.deepEqual(await result, { id: 5 });
+  assert.ok(shown.every(([there, waiting]) => !there || waiting === 0), 'never both at once');
+});
