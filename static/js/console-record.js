@@ -365,7 +365,7 @@ export function removeEntry(c, entry) {
 export function entryRefused(c, command, error) {
   const { args } = command;
   if (command.name === 'discussion.add') {
-    c.ui.failed.push({ id: command.id, args, error: error.message });
+    c.ui.failed.push({ id: command.id, name: command.name, args, error: error.message });
   } else if (command.name === 'discussion.update') {
     const now = c.feed.get('entry', args.entry_id);
     // A conflict without another text has another reason: the meeting is closed, say.
@@ -503,6 +503,7 @@ function waiting(c, { id, args, error }) {
                 <button class="btn btn-small" @click=${() => {
                   forget();
                   c.send('discussion.add', args);
+                  if (args.item_id !== c.shown()) c.show(args.item_id);
                   c.changed();
                 }}>${t('send_again')}</button>
                 <button class="btn btn-small btn-quiet" @click=${() => toLine(c, args.text, forget)}>${t('to_line')}</button>
@@ -524,7 +525,8 @@ export function record(c, toast) {
   const list = entries(c);
   const mine = (args) => args.item_id === c.shown();
   const sent = c.feed.pending.filter(({ name, args }) => name === 'discussion.add' && mine(args));
-  const failed = c.ui.failed.filter(({ args }) => mine(args));
+  // What was refused stays in sight, whichever item is shown.
+  const failed = c.ui.failed.filter(({ name }) => name === 'discussion.add');
   const orphans = Object.entries(c.ui.edits).filter(([id]) => !c.feed.get('entry', id));
   const elsewhere = item && c.live && item.id !== c.meeting.current_item_id;
   return html`
@@ -550,6 +552,10 @@ export function record(c, toast) {
       </div>
       ${toast}
       ${c.live ? composer(c) : nothing}
+      ${!c.live && c.ui.line.text.trim()
+        ? html`<div class="unsaved"><p class="prose">${c.ui.line.text}</p>
+            <p class="field-error" role="alert">${t('drafts_left')}</p></div>`
+        : nothing}
       ${c.meeting.closed_at
         ? html`<p class="pane-foot muted">${t('closed_since', { time: clock(c.meeting.closed_at), day: day(c.meeting.closed_at) })}
             <a class="push" href="/meetings/${c.meeting.id}/documents">${t('documents')}</a></p>`
