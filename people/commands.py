@@ -16,6 +16,16 @@ Kind = Literal[
 Members = Annotated[list[Id], Field(max_length=1000)]
 
 
+USERNAME = r"^[a-z0-9][a-z0-9._-]{1,62}$"
+PASSWORD_LENGTH = range(10, 201)
+# The services refuse what does not fit, with sentences of their own; this is for readers of
+# the description.
+Password = Annotated[
+    str,
+    Field(json_schema_extra={"minLength": PASSWORD_LENGTH[0], "maxLength": PASSWORD_LENGTH[-1]}),
+]
+
+
 class AddUnit(Args):
     """A new unit, or a group of units."""
 
@@ -57,8 +67,8 @@ class UpdatePerson(Args):
 class AddUser(Args):
     """A new account."""
 
-    username: Line
-    password: str
+    username: Annotated[Line, Field(json_schema_extra={"pattern": USERNAME})]
+    password: Password
     person_id: Id | None = None
     is_admin: bool = False
     may_schedule: bool = False
@@ -67,7 +77,7 @@ class AddUser(Args):
 class UpdateUser(Args):
     """What changes of an account; a new password or closing it signs it out everywhere."""
 
-    password: str | None = None
+    password: Password | None = None
     person_id: Id | None = None
     active: bool | None = None
     is_admin: bool | None = None

@@ -17,13 +17,21 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from core.text import clean, fold
 from core.times import now
 from people.actor import Actor
-from people.commands import AddPerson, AddUnit, AddUser, UpdatePerson, UpdateUnit, UpdateUser
+from people.commands import (
+    PASSWORD_LENGTH,
+    USERNAME,
+    AddPerson,
+    AddUnit,
+    AddUser,
+    UpdatePerson,
+    UpdateUnit,
+    UpdateUser,
+)
 from people.models import Person, Unit, UnitMember, User
 
 _hasher = PasswordHasher()
 # Verified when there is no such account, so that the time taken does not tell.
 _NOBODY = _hasher.hash(secrets.token_hex(16))
-PASSWORD_LENGTH = range(10, 201)
 
 
 def _admin(actor: Actor) -> None:
@@ -190,7 +198,7 @@ def add_user(actor: Actor, args: AddUser) -> dict[str, Any]:
 def create_user(session: Session, args: AddUser) -> User:
     """The same inside a transaction that is already open."""
     username = args.username.lower()
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,62}", username):
+    if not re.fullmatch(USERNAME, username):
         raise _field(
             "username", _("Tên đăng nhập gồm 2 đến 63 chữ không dấu, số, dấu chấm hoặc gạch.")
         )
