@@ -94,7 +94,8 @@ translations: install ## Collect the texts of the screens into translations/en
 	@$(py) -m babel.messages.frontend extract -F pyproject.toml --project giao-ban \
 		--sort-by-file --no-location --no-wrap -o translations/messages.pot .
 	@$(py) -m babel.messages.frontend update -i translations/messages.pot -d translations -l en \
-		--init-missing --no-wrap --no-fuzzy-matching --ignore-pot-creation-date
+		--init-missing --no-wrap --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date
 
 clean: ## Remove what the set-up and the tools made; the database stays
 	rm -rf .venv node_modules static/vendor .pytest_cache .mypy_cache .ruff_cache \
