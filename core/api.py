@@ -198,6 +198,11 @@ def init_app(app: OpenAPI) -> None:
     def domain(error: DomainError) -> Response:
         return _answer(error)
 
+    @app.errorhandler(RecursionError)
+    def too_deep(_error: RecursionError) -> Response:
+        # JSON nested a thousand deep; reading it stops before anything is done.
+        return _answer(Invalid())
+
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response | HTTPException:
         if error.response is not None or error.code is None or error.code < 400:
