@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, current_app, redirect, request, url_for
 from flask_limiter import Limiter
@@ -92,10 +91,4 @@ def current_actor() -> Actor:
 
 def is_local(target: str) -> bool:
     """True for a path of this site, so that signing in cannot lead elsewhere."""
-    parts = urlsplit(target)
-    return (
-        target.startswith("/")
-        and not target.startswith(("//", "/\\"))
-        and not parts.scheme
-        and not parts.netloc
-    )
+    return target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
