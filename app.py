@@ -25,6 +25,7 @@ import core.health
 import core.i18n
 import core.realtime
 import core.security
+import core.urls
 import meetings.api
 import meetings.feed
 import meetings.services
@@ -70,6 +71,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=1024 * 1024,
         TEMPLATES_AUTO_RELOAD=False,
     )
+    core.urls.init_app(app)
     core.api.init_app(app)
     core.security.init_app(app)
     core.db.init_app(app)

@@ -51,8 +51,15 @@ def refuse_other_sites() -> None:
             return
         raise Forbidden()
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and _host(origin) != request.host:
         raise Forbidden()
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # no browser writes such a one
+        return None
 
 
 def add_headers(response: Response) -> Response:

@@ -101,7 +101,9 @@ class DirectiveFilter(Page):
 
     unit: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Leads or supports.")
     state: str = Field(default="", max_length=20, description="Only in this state.")
-    due_before: str = Field(default="", max_length=10, description="Due before this day.")
+    due_before: str = Field(
+        default="", pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", description="Due before this day."
+    )
 
 
 class DocumentPath(MeetingPath):

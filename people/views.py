@@ -389,7 +389,8 @@ def _found(model: type[M], key: int) -> M:
 def number(value: str) -> int | str:
     """A form's value as the number that it should be; anything else as it came, for the
     description of the arguments to refuse."""
-    return int(value) if value.isascii() and value.isdigit() else value
+    # No id has more than ten digits, and Python refuses to read thousands.
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 10 else value
 
 
 def _optional_number(value: str) -> int | str | None:
