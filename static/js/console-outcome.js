@@ -420,7 +420,25 @@ export function outcomeRefused(c, command, error) {
     c.toast(error.message, null, true);
     return;
   }
-  keepForm(c, type);
+  // What is being written there stays; what was refused waits beside it.
+  if (c.ui[type]?.text.trim()) {
+    c.ui.failed.push({ id: command.id, name: command.name, args, error: refusal(error) });
+    c.ui.tab = 'outcome';
+    c.changed();
+    return;
+  }
+  takeBack(c, command, error);
+}
+
+// A refusal as it can be kept through a reload.
+function refusal({ code, message, current, errors }) {
+  return { code, message, current, errors };
+}
+
+// What was refused comes back into its form.
+function takeBack(c, command, error) {
+  const [type] = command.name.split('.');
+  const { args } = command;
   const id = args[`${type}_id`] ?? null;
   const theirs = error.code === 'conflict' ? (error.current ?? c.feed.get(type, id)) : null;
   if (type === 'conclusion') {
@@ -528,6 +546,35 @@ function directiveRow(c, directive, at) {
   </li>`;
 }
 
+// What was refused while another text stood in the form, and, once the meeting is over, what
+// stands in the form itself: it cannot be saved now, but it must not be out of sight.
+function unsaved(c, type, editing) {
+  const { t } = c;
+  const form = c.ui[type];
+  const free = editing && !form?.text.trim();
+  const inForm = type === 'directive' && form
+    ? { ...form, lead_unit_ids: form.leads.ids, supporting_unit_ids: form.supports.ids, due: join(form.due) }
+    : form;
+  const words = (one) => (type === 'directive' ? inWords(c, one) : one.text);
+  const kept = c.ui.failed.filter(({ name }) => name?.startsWith(`${type}.`));
+  const resume = (command) => {
+    c.ui.failed = c.ui.failed.filter((other) => other !== command);
+    takeBack(c, command, command.error);
+    c.focus(`#${type}-text`);
+  };
+  return html`
+    ${!editing && form?.text.trim()
+      ? html`<div class="unsaved"><p class="prose">${words(inForm)}</p>
+          <p class="field-error" role="alert">${form.error || form.errors?.form || t('drafts_left')}</p></div>`
+      : nothing}
+    ${repeat(kept, ({ id }) => id, (command) => html`
+      <div class="unsaved"><p class="prose">${words(command.args)}</p>
+        <p class="field-error" role="alert">${command.error.message}</p>
+        ${free
+          ? html`<button class="btn btn-small" @click=${() => resume(command)}>${t('resume_draft')}</button>`
+          : nothing}</div>`)}`;
+}
+
 /** Conclusions and directives, and the form that is open. */
 export function outcome(c) {
   const { t } = c;
@@ -546,6 +593,7 @@ export function outcome(c) {
             : nothing}
         </header>
         ${editing && c.ui.conclusion?.open ? conclusionForm(c) : nothing}
+        ${unsaved(c, 'conclusion', editing)}
         ${conclusions.length === 0 ? html`<p class="side-empty muted">${t('no_conclusions')}</p>` : nothing}
         ${SECTIONS.map((section) => {
           const rows = conclusions.filter((conclusion) => (conclusion.section ?? 'tasks') === section);
@@ -564,6 +612,7 @@ export function outcome(c) {
             : nothing}
         </header>
         ${editing && c.ui.directive?.open ? directiveForm(c) : nothing}
+        ${unsaved(c, 'directive', editing)}
         ${directives.length === 0 ? html`<p class="side-empty muted">${t('no_directives')}</p>` : nothing}
         <ol>${repeat(directives, (row) => row.id, (row, at) => directiveRow(c, row, at))}</ol>
       </section>

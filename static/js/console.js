@@ -26,7 +26,7 @@ const ui = {
   menu: null, // the list of speakers: {from, to, query, index}
   closedAt: null, // where in the line the list was closed by hand
   edits: {}, // by entry id: {text, base, original, error, theirs, back}
-  failed: [], // lines that the server refused: {id, args, error}
+  failed: [], // what the server refused: {id, name, args, error}
   conclusion: null,
   directive: null,
   itemForm: null,
