@@ -174,6 +174,7 @@ export function agendaEditor(c) {
         event.preventDefault();
         move(item, index + 1 + (event.key === 'ArrowUp' ? -1 : 1));
       } else if (event.key === 'Enter') {
+        event.preventDefault(); // the form that opens must not hear it, too, and be sent
         open(item);
       }
     };
