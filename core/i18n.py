@@ -21,7 +21,7 @@ def _chosen() -> str:
         return asked
     # A program says its language per request; a browser's own language says little here,
     # since most offices never set it, so pages follow the reader's last choice.
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/v1/"):
         return request.accept_languages.best_match(LANGUAGES) or session.get("lang", "vi")
     chosen = session.get("lang")
     return chosen if chosen in LANGUAGES else "vi"
