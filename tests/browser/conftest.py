@@ -15,9 +15,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
-from playwright.sync_api import Error as BrowserError
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from tests.server import Answer, Server
 
@@ -241,10 +247,9 @@ AGENDA = (
     ("Ý kiến của các xã", 30, None),
     ("Kết luận của chủ trì", 10, None),
 )
-ROLES = {"chutoa": "secretary", "daibieu": "participant", "daibieu2": "participant"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def person_of(server: Server) -> Callable[[str], int]:
     """`person_of("daibieu")`: the id of the account's person."""
     users = api(server, "quantri", "/users?per_page=100")["items"]
@@ -252,7 +257,7 @@ def person_of(server: Server) -> Callable[[str], int]:
     return lambda username: by_name[username]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def briefing(server: Server, person_of: Callable[[str], int]) -> Callable[..., Briefing]:
     """`briefing("Giao ban thử")`: a scheduled meeting of this test's own, with an agenda.
 
@@ -302,6 +307,3 @@ def ready(page: Page) -> Page:
     saving = page.locator("#saving.saving-done")
     expect(saving.or_(page.locator(".live-grid")).first).to_be_visible()
     return page
-
-
-__all__ = ["DESKTOP", "PHONE", "Briefing", "BrowserError", "Windows", "api", "ready"]

@@ -3,6 +3,7 @@ a reload, not to a refusal."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -12,7 +13,6 @@ from tests.browser.conftest import Briefing, Windows, ready
 # What Chromium itself says where a test takes the network away.
 OFFLINE = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_NETWORK_CHANGED", "WebSocket connection")
 LINE = "Xã Quảng Sơn đề nghị bổ sung kinh phí."
-CLOSED = "Cuộc họp không đang diễn ra"
 
 
 def console_of(windows: Windows, username: str, meeting: Briefing, *expected: str) -> Page:
@@ -76,9 +76,8 @@ def test_a_conflict_lives_through_a_reload_and_either_text_can_be_kept(
     meeting = briefing()
     first, second = both_edit(windows, meeting)
     second.reload()
-    ready_again = second.locator(".conflict")
-    expect(ready_again).to_contain_text("Bản của thư ký.")
-    expect(ready_again).to_contain_text("Bản của chủ tọa.")
+    expect(second.locator(".conflict")).to_contain_text("Bản của thư ký.")
+    expect(second.locator(".conflict")).to_contain_text("Bản của chủ tọa.")
     second.get_by_role("button", name="Giữ của tôi").click()
     expect(first.locator(".entry-text")).to_have_text("Bản của chủ tọa.")
     assert meeting.texts() == ["Bản của chủ tọa."]
@@ -167,6 +166,9 @@ def test_what_is_refused_stays_with_the_reason(
     page.locator("#add-conclusion").click()
     page.locator("#conclusion-text").fill("Kết luận đến muộn.")
     page.locator("#conclusion-text").press("Enter")
+    page.locator("#add-conclusion").click()
+    page.locator("#conclusion-text").fill("Kết luận thứ hai.")
+    page.locator("#conclusion-text").press("Enter")
     page.locator("#add-directive").click()
     page.locator("#directive-text").fill("Chỉ đạo đến muộn.")
     page.locator("#directive-text").press("Control+Enter")
@@ -178,17 +180,23 @@ def test_what_is_refused_stays_with_the_reason(
     expect(refused.get_by_role("alert")).not_to_be_empty()
     expect(page.locator("#saving")).to_contain_text("chưa lưu được")
     expect(page.get_by_text("Câu còn gõ dở.")).to_be_visible()
-    for text in ("Kết luận đến muộn.", "Chỉ đạo đến muộn."):
+    for text in ("Kết luận đến muộn.", "Kết luận thứ hai.", "Chỉ đạo đến muộn."):
         kept = page.locator(".side-scroll .unsaved").filter(has_text=text)
         expect(kept).to_be_visible()
         expect(kept.get_by_role("alert")).not_to_be_empty()
     # They wait for the meeting to be opened again.
     page.reload()
-    ready_closed = page.locator(".entry.failed")
-    expect(ready_closed).to_contain_text("Ý kiến đến muộn.")
+    expect(refused).to_contain_text("Ý kiến đến muộn.")
     assert meeting.texts() == []
     meeting.do("thuky", "meeting.reopen")
-    ready_closed.get_by_role("button", name="Gửi lại").click()
-    expect(page.locator(".entry:not(.failed) .entry-text")).to_have_text("Ý kiến đến muộn.")
     expect(page.locator("#line")).to_have_value("Câu còn gõ dở.")
+    refused.get_by_role("button", name="Gửi lại").click()
+    expect(page.locator(".entry:not(.failed) .entry-text")).to_have_text("Ý kiến đến muộn.")
     assert meeting.texts() == ["Ý kiến đến muộn."]
+    page.locator("#conclusion-text").press("Enter")
+    page.get_by_role("button", name="Soạn tiếp").click()
+    expect(page.locator("#conclusion-text")).to_have_value("Kết luận thứ hai.")
+    page.locator("#conclusion-text").press("Enter")
+    expect(page.locator(".outcome")).to_have_text(
+        [re.compile("Kết luận đến muộn."), re.compile("Kết luận thứ hai.")]
+    )

@@ -1,0 +1,267 @@
+"""Every page, for whoever may see it, in both languages, on a desk and on a phone.
+
+Whatever a window must never do (see `Watch`) fails these tests like all others; here each
+page is looked over for what keeps people from using it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESKTOP, PHONE, Briefing, Windows
+
+SIZES = {"desk": DESKTOP, "phone": PHONE}
+NOWHERE = "/meetings/999999"
+
+# What keeps people from using a page, in words. Basics of WCAG 2.2: 1.1.1, 1.3.1, 1.4.10,
+# 2.4.6, 3.1.1, 4.1.2.
+FLAWS = """
+() => {
+  const flaws = [];
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const seen = (element) => element.checkVisibility({ visibilityProperty: true });
+  const short = (element) => element.outerHTML.slice(0, 160);
+  const told = (element, name) => (element.getAttribute(name) ?? '').split(/\\s+/).filter(Boolean);
+  const words = (ids) => ids.map((id) => document.getElementById(id)?.textContent ?? '').join(' ');
+  const images = (element) => [...element.querySelectorAll('img[alt], svg title')]
+    .map((image) => image.alt ?? image.textContent).join(' ');
+  const named = (element) => [
+    words(told(element, 'aria-labelledby')),
+    element.getAttribute('aria-label'),
+    [...(element.labels ?? [])].map((label) => label.textContent).join(' '),
+    element.matches('input, select, textarea') ? '' : element.textContent + images(element),
+    element.title,
+  ].some((name) => name?.trim());
+
+  const wide = document.scrollingElement.scrollWidth;
+  if (wide > innerWidth) {
+    const out = all('body *').filter((one) => seen(one) && one.getBoundingClientRect().right > innerWidth + 1);
+    flaws.push(`${wide} wide in a window of ${innerWidth}: ${out.slice(0, 3).map(short).join(' ')}`);
+  }
+  if (all('h1').filter(seen).length !== 1) flaws.push(`${all('h1').filter(seen).length} headings h1`);
+  if (!document.title.trim()) flaws.push('no title');
+  if (all('main').length !== 1) flaws.push('not one main');
+  const ids = all('[id]').map((element) => element.id);
+  for (const id of new Set(ids.filter((id, at) => ids.indexOf(id) !== at))) flaws.push(`id twice: ${id}`);
+  for (const field of all('input:not([type=hidden]), select, textarea')) {
+    if (seen(field) && !named(field)) flaws.push(`no label: ${short(field)}`);
+  }
+  for (const control of all('button, a[href], summary, [role=button], [role=tab], [role=dialog], dialog[open]')) {
+    if (seen(control) && !named(control)) flaws.push(`no name: ${short(control)}`);
+  }
+  for (const image of all('img:not([alt])')) flaws.push(`no alt: ${short(image)}`);
+  for (const name of ['aria-labelledby', 'aria-describedby', 'aria-controls', 'aria-activedescendant', 'for']) {
+    for (const element of all(`[${name}]`).filter(seen)) {
+      for (const id of told(element, name)) {
+        if (!document.getElementById(id)) flaws.push(`${name} of nothing: ${short(element)}`);
+      }
+    }
+  }
+  for (const element of all('[tabindex]')) {
+    if (element.tabIndex > 0) flaws.push(`tabindex: ${short(element)}`);
+  }
+  for (const table of all('table')) {
+    if (!table.querySelector('th')) flaws.push('a table without headings');
+  }
+  for (const list of all('ul, ol')) {
+    const odd = [...list.children].find((child) => !child.matches('li, script, template'));
+    if (odd) flaws.push(`in a list: ${short(odd)}`);
+  }
+  const levels = all('h1, h2, h3, h4').filter(seen).map((heading) => Number(heading.tagName[1]));
+  levels.forEach((level, at) => {
+    if (at > 0 && level > levels[at - 1] + 1) flaws.push(`h${level} after h${levels[at - 1]}`);
+  });
+  if (innerWidth < 600) {
+    for (const control of all('button, input:not([type=hidden], [type=checkbox], [type=radio]), select, a.btn')) {
+      const { width, height } = control.getBoundingClientRect();
+      // 24 px is what WCAG 2.5.8 asks for at least.
+      if (seen(control) && (height < 24 || width < 24)) flaws.push(`small: ${short(control)}`);
+    }
+  }
+  return flaws;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def meetings(briefing: Callable[..., Briefing]) -> dict[str, Briefing]:
+    """A meeting in each state that has pages of its own."""
+    scheduled = briefing("Giao ban sắp họp")
+    live = briefing("Giao ban đang họp").begin()
+    live.do("thuky", "discussion.add", item_id=live.items[0], text="Ý kiến của xã.")
+    live.do("thuky", "conclusion.add", text="Giữ tiến độ.")
+    live.do("thuky", "directive.add", text="Rà soát.", due="2030-12-31")
+    ended = Briefing(live.server, live.server.meeting_id("GB-2023-09"), [])
+    return {"scheduled": scheduled, "live": live, "ended": ended}
+
+
+def of_everyone(meetings: dict[str, Briefing]) -> list[str]:
+    scheduled, live, ended = meetings["scheduled"], meetings["live"], meetings["ended"]
+    return [
+        "/",
+        "/meetings",
+        scheduled.page,
+        scheduled.live,
+        live.page,
+        live.live,
+        ended.page,
+        ended.live,
+        ended.documents,
+        "/units",
+        "/people",
+    ]
+
+
+def of_the_secretary(meetings: dict[str, Briefing]) -> list[str]:
+    scheduled, live, ended = meetings["scheduled"], meetings["live"], meetings["ended"]
+    return [
+        *of_everyone(meetings),
+        "/meetings/new",
+        f"{scheduled.page}/edit",
+        scheduled.console,
+        live.console,
+        ended.console,
+        live.documents,
+        "/meetings?q=giao+ban",
+        "/api/docs",
+    ]
+
+
+def of_the_administrator(_meetings: dict[str, Briefing]) -> list[str]:
+    return [
+        "/",
+        "/meetings",
+        "/units",
+        "/units/new",
+        "/people",
+        "/people/new",
+        "/people/1",
+        "/units/1",
+    ]
+
+
+def of_a_stranger(_meetings: dict[str, Briefing]) -> list[str]:
+    return ["/", "/meetings", "/units", "/people", "/api/docs", NOWHERE]
+
+
+PAGES: dict[str | None, Callable[[dict[str, Briefing]], list[str]]] = {
+    None: lambda _meetings: ["/login"],
+    "thuky": of_the_secretary,
+    "daibieu": of_everyone,
+    "vanthu": lambda meetings: ["/", "/meetings", meetings["ended"].documents],
+    "quantri": of_the_administrator,
+    "khach": of_a_stranger,
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("username", PAGES, ids=str)
+def test_pages_can_be_used(
+    windows: Windows,
+    meetings: dict[str, Briefing],
+    username: str | None,
+    language: str,
+    size: str,
+) -> None:
+    page = windows.open(username, f"/login?lang={language}", SIZES[size], expected=(NOWHERE,))
+    flaws = {}
+    for path in PAGES[username](meetings):
+        found = look_at(page, path, language)
+        if found:
+            flaws[path] = found
+    assert not flaws, "\n".join(f"{path}: {flaw}" for path in flaws for flaw in flaws[path])
+
+
+def look_at(page: Page, path: str, language: str) -> list[str]:
+    """Go to a page; what is wrong with it once it is all there."""
+    answer = page.goto(path)
+    assert answer
+    assert answer.status == (404 if path == NOWHERE else 200), path
+    settle(page)
+    flaws: list[str] = page.evaluate(FLAWS)
+    said: Any = page.locator("html").get_attribute("lang")
+    return flaws if said == language else [*flaws, f"lang is {said}"]
+
+
+def settle(page: Page) -> None:
+    """Wait until scripts have drawn what they draw."""
+    data = page.locator("#page-data")
+    if data.count() == 0:
+        return
+    if page.locator("#console").count():
+        expect(page.locator("#saving.saving-done")).to_be_visible()
+    elif page.locator("#live").count():
+        expect(page.locator(".live-grid")).to_be_visible()
+    elif page.locator("#invite-dialog").count():
+        expect(page.locator(".agenda-add")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_opens_on_a_page_can_be_used(
+    windows: Windows, meetings: dict[str, Briefing], size: str
+) -> None:
+    """Dialogs and forms that are not there until they are asked for."""
+    page = windows.open("thuky", meetings["live"].console, SIZES[size])
+    settle(page)
+    flaws: list[str] = []
+
+    def look() -> None:
+        flaws.extend(page.evaluate(FLAWS))
+
+    for button in ("#add-conclusion", "#add-directive"):
+        page.locator(button).click()
+        look()
+    for kind in ("date", "moment", "month", "quarter", "ongoing"):
+        page.locator("#due-kind").select_option(kind)
+        look()
+    page.locator("#line").click()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(".editor textarea")).to_be_focused()
+    look()
+    page.keyboard.press("Escape")
+    page.locator("#line").press("@")
+    expect(page.locator("#line-menu")).to_be_visible()
+    look()
+    page.locator("#tab-attendance").click()
+    page.locator(".attendee").first.get_by_role("button", name="Vắng").click()
+    expect(page.get_by_label("Lý do vắng")).to_be_visible()
+    look()
+    for opener in (
+        page.get_by_role("button", name="Phím tắt"),
+        page.locator("#add-item"),
+        page.get_by_role("button", name="Kết thúc cuộc họp"),
+    ):
+        opener.click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        look()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+    page.goto(meetings["scheduled"].page)
+    settle(page)
+    for name in ("Mời dự họp…", "Hủy họp…"):
+        page.get_by_role("button", name=name).click()
+        expect(page.get_by_role("dialog").get_by_role("button").first).to_be_visible()
+        look()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    page.locator(".agenda-item").first.press("Enter")
+    expect(page.locator("#edit-title")).to_be_focused()
+    look()
+    assert not flaws, "\n".join(flaws)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_wrong_password_keeps_the_name(windows: Windows, size: str) -> None:
+    page = windows.open(None, "/login", SIZES[size], expected=("/login",))
+    page.get_by_label("Tên đăng nhập").fill("thuky")
+    page.get_by_label("Mật khẩu", exact=True).fill("sai")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("Tên đăng nhập")).to_have_value("thuky")
+    assert page.evaluate(FLAWS) == []
