@@ -155,6 +155,12 @@ class Secretary:
         return ended, live
 
 
+def photograph(page: Page, path: Path) -> None:
+    """A picture of the page once its letters are there."""
+    page.evaluate("() => document.fonts.ready.then(() => true)")
+    page.screenshot(path=path)
+
+
 def main(folder: Path) -> None:
     """Take every picture into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -164,11 +170,11 @@ def main(folder: Path) -> None:
         _ended, live = Secretary(secretary).replay(items=3)
         secretary.goto(f"/meetings/{live}/console")
         secretary.wait_for_selector(".entry")
-        secretary.screenshot(path=folder / "console.png")
+        photograph(secretary, folder / "console.png")
         participant = signed_in(browser, address, "daibieu", PHONE)
         participant.goto(f"/meetings/{live}/live")
         participant.wait_for_selector("main h1, main h2")
-        participant.screenshot(path=folder / "phone.png")
+        photograph(participant, folder / "phone.png")
         browser.close()
 
 
