@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
 from typing import Any
 
@@ -45,7 +47,14 @@ class _Server(simple_websocket.Server):  # type: ignore[misc]  # the library has
 class _WebSocket(driver.WebSocketWSGI):  # type: ignore[misc]  # the library has no types
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         self.ws = _Server(environ, **self.server_args)
-        return self.app(self)
+        try:
+            return self.app(self)
+        finally:
+            # Hang up, else gevent reads what still comes as the connection's next request.
+            stream = environ["wsgi.input"]
+            getattr(stream, "rfile", stream).close()
+            with contextlib.suppress(OSError):
+                self.ws.sock.shutdown(socket.SHUT_RDWR)
 
 
 socketio = SocketIO()

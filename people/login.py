@@ -73,7 +73,7 @@ def from_token(token: str) -> User | None:
     """The active account of a token, or None."""
     try:
         session_id = _serializer().loads(token, max_age=int(SESSION_LIFETIME.total_seconds()))
-    except BadData:
+    except (BadData, UnicodeError):
         return None
     return load_user(_session(), session_id) if isinstance(session_id, str) else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import socket
@@ -22,6 +23,16 @@ from tests.world import SECRET_KEY
 ROOT = Path(__file__).resolve().parent.parent
 # How long a machine that is busy may take, in seconds. Nothing waits this long when all is well.
 PATIENCE = 30.0
+# What the log says when a handler of ours has failed, or a connection was misread.
+FAULTS = (
+    "a socket handler failed",
+    "Exception on",
+    "announcing",
+    "tick failed",
+    "Invalid HTTP",
+    "Expected GET",
+    "Warning",
+)
 
 
 def until(true: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
@@ -57,6 +68,8 @@ class Server:
     def __init__(self, database_url: str, password: str, log: Path, **env: str) -> None:
         self.password = password
         self.log = log
+        # The database, where it is a file.
+        self.file = database_url.removeprefix("sqlite:///")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._tokens: dict[str, str] = {}
@@ -89,19 +102,29 @@ class Server:
             return False
 
     def stop(self) -> None:
-        """Stop it; what it logged of its own faults fails the test."""
+        """Stop it; faults of ours that it has logged fail the test. (The libraries log what is
+        no packet of theirs, too.)"""
         self._process.terminate()
         self._process.wait(PATIENCE)
         logged = self.log.read_text()
-        assert "Traceback" not in logged, logged
+        for fault in FAULTS:
+            assert fault not in logged, logged
 
     def request(
-        self, method: str, path: str, body: Any = None, *, username: str | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        username: str | None = None,
+        origin: str | None = None,
     ) -> Answer:
-        """One request, as an account when one is named."""
+        """One request, as an account or from a page of a site when one is named."""
         headers = {"Content-Type": "application/json"} if body is not None else {}
         if username:
             headers["Authorization"] = f"Bearer {self.token(username)}"
+        if origin:
+            headers["Origin"] = origin
         data = None if body is None else json.dumps(body).encode()
         asked = urllib.request.Request(self.url + path, data, headers, method=method)
         try:
@@ -120,6 +143,18 @@ class Server:
             self._tokens[username] = answer.json["token"]
         return self._tokens[username]
 
+    def sign_in(self, form: str) -> str:
+        """The session cookie for a filled-in sign-in form."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            connection.request("POST", "/login", form, headers)
+            answer = connection.getresponse()
+            assert answer.status == 302, answer.read()
+            return str(answer.headers["Set-Cookie"]).partition(";")[0]
+        finally:
+            connection.close()
+
     def meeting_id(self, code: str, username: str = "thuky") -> int:
         """The id of a meeting by its code."""
         found = self.request("GET", f"/api/v1/meetings?code={code}", username=username).json
@@ -130,6 +165,13 @@ class Server:
         """A command over HTTP."""
         path = f"/api/v1/meetings/{meeting_id}/commands"
         return self.request("POST", path, {"name": name, "args": args}, username=username)
+
+
+def let_go(client: socketio.Client) -> None:
+    """End a client for good; the library leaves its socket to the garbage collector."""
+    client.shutdown()
+    if client.eio.ws:
+        client.eio.ws.shutdown()
 
 
 class Window:
@@ -189,4 +231,4 @@ class Window:
 
     def close(self) -> None:
         self.client.disconnect()
-        self.client.shutdown()
+        let_go(self.client)

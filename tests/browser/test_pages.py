@@ -7,6 +7,7 @@ page is looked over for what keeps people from using it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,74 +18,7 @@ from tests.browser.conftest import DESKTOP, PHONE, Briefing, Windows
 SIZES = {"desk": DESKTOP, "phone": PHONE}
 NOWHERE = "/meetings/999999"
 
-# What keeps people from using a page, in words. Basics of WCAG 2.2: 1.1.1, 1.3.1, 1.4.10,
-# 2.4.6, 3.1.1, 4.1.2.
-FLAWS = """
-() => {
-  const flaws = [];
-  const all = (selector) => [...document.querySelectorAll(selector)];
-  const seen = (element) => element.checkVisibility({ visibilityProperty: true });
-  const short = (element) => element.outerHTML.slice(0, 160);
-  const told = (element, name) => (element.getAttribute(name) ?? '').split(/\\s+/).filter(Boolean);
-  const words = (ids) => ids.map((id) => document.getElementById(id)?.textContent ?? '').join(' ');
-  const images = (element) => [...element.querySelectorAll('img[alt], svg title')]
-    .map((image) => image.alt ?? image.textContent).join(' ');
-  const named = (element) => [
-    words(told(element, 'aria-labelledby')),
-    element.getAttribute('aria-label'),
-    [...(element.labels ?? [])].map((label) => label.textContent).join(' '),
-    element.matches('input, select, textarea') ? '' : element.textContent + images(element),
-    element.title,
-  ].some((name) => name?.trim());
-
-  const wide = document.scrollingElement.scrollWidth;
-  if (wide > innerWidth) {
-    const out = all('body *').filter((one) => seen(one) && one.getBoundingClientRect().right > innerWidth + 1);
-    flaws.push(`${wide} wide in a window of ${innerWidth}: ${out.slice(0, 3).map(short).join(' ')}`);
-  }
-  if (all('h1').filter(seen).length !== 1) flaws.push(`${all('h1').filter(seen).length} headings h1`);
-  if (!document.title.trim()) flaws.push('no title');
-  if (all('main').length !== 1) flaws.push('not one main');
-  const ids = all('[id]').map((element) => element.id);
-  for (const id of new Set(ids.filter((id, at) => ids.indexOf(id) !== at))) flaws.push(`id twice: ${id}`);
-  for (const field of all('input:not([type=hidden]), select, textarea')) {
-    if (seen(field) && !named(field)) flaws.push(`no label: ${short(field)}`);
-  }
-  for (const control of all('button, a[href], summary, [role=button], [role=tab], [role=dialog], dialog[open]')) {
-    if (seen(control) && !named(control)) flaws.push(`no name: ${short(control)}`);
-  }
-  for (const image of all('img:not([alt])')) flaws.push(`no alt: ${short(image)}`);
-  for (const name of ['aria-labelledby', 'aria-describedby', 'aria-controls', 'aria-activedescendant', 'for']) {
-    for (const element of all(`[${name}]`).filter(seen)) {
-      for (const id of told(element, name)) {
-        if (!document.getElementById(id)) flaws.push(`${name} of nothing: ${short(element)}`);
-      }
-    }
-  }
-  for (const element of all('[tabindex]')) {
-    if (element.tabIndex > 0) flaws.push(`tabindex: ${short(element)}`);
-  }
-  for (const table of all('table')) {
-    if (!table.querySelector('th')) flaws.push('a table without headings');
-  }
-  for (const list of all('ul, ol')) {
-    const odd = [...list.children].find((child) => !child.matches('li, script, template'));
-    if (odd) flaws.push(`in a list: ${short(odd)}`);
-  }
-  const levels = all('h1, h2, h3, h4').filter(seen).map((heading) => Number(heading.tagName[1]));
-  levels.forEach((level, at) => {
-    if (at > 0 && level > levels[at - 1] + 1) flaws.push(`h${level} after h${levels[at - 1]}`);
-  });
-  if (innerWidth < 600) {
-    for (const control of all('button, input:not([type=hidden], [type=checkbox], [type=radio]), select, a.btn')) {
-      const { width, height } = control.getBoundingClientRect();
-      // 24 px is what WCAG 2.5.8 asks for at least.
-      if (seen(control) && (height < 24 || width < 24)) flaws.push(`small: ${short(control)}`);
-    }
-  }
-  return flaws;
-}
-"""
+FLAWS = Path(__file__).with_name("flaws.js").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -183,9 +117,16 @@ def look_at(page: Page, path: str, language: str) -> list[str]:
     assert answer
     assert answer.status == (404 if path == NOWHERE else 200), path
     settle(page)
-    flaws: list[str] = page.evaluate(FLAWS)
+    flaws = flaws_of(page)
     said: Any = page.locator("html").get_attribute("lang")
     return flaws if said == language else [*flaws, f"lang is {said}"]
+
+
+def flaws_of(page: Page) -> list[str]:
+    size = page.viewport_size
+    assert size
+    found: list[str] = page.evaluate(FLAWS, size["width"])
+    return found
 
 
 def settle(page: Page) -> None:
@@ -211,7 +152,7 @@ def test_what_opens_on_a_page_can_be_used(
     flaws: list[str] = []
 
     def look() -> None:
-        flaws.extend(page.evaluate(FLAWS))
+        flaws.extend(flaws_of(page))
 
     for button in ("#add-conclusion", "#add-directive"):
         page.locator(button).click()
@@ -264,4 +205,4 @@ def test_a_wrong_password_keeps_the_name(windows: Windows, size: str) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.get_by_label("Tên đăng nhập")).to_have_value("thuky")
-    assert page.evaluate(FLAWS) == []
+    assert flaws_of(page) == []
