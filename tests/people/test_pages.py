@@ -191,14 +191,18 @@ def test_an_error_page_says_what_to_do(client_for: Browser) -> None:
 
 
 def test_a_fault_shows_its_page_and_stays_in_the_log(
-    app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture
+    app: Flask,
+    client: FlaskClient,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    app.testing = False  # as it is for readers: the page, not the exception
+    # As it is for readers: the page, not the exception.
+    monkeypatch.setitem(app.config, "TESTING", False)
 
     def broken(**_values: Any) -> str:
         raise RuntimeError("secret detail")
 
-    app.view_functions["people.login"] = broken
+    monkeypatch.setitem(app.view_functions, "people.login", broken)
     answer = client.get("/login")
     assert answer.status_code == 500
     assert "Máy chủ gặp lỗi" in answer.text
