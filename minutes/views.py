@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from agenda.views import page_data
 from core.db import db
-from core.times import now
+from core.times import now, vietnam
 from meetings import feed
 from meetings.access import viewing, visible_meetings
 from meetings.models import LEADERS, Meeting, Participant, Role, State
@@ -66,7 +66,8 @@ def home() -> str:
         late=late,
         units=_short_names(waiting + late),
         may_schedule=actor.may_schedule,
-        now=now(),
+        today_date=vietnam(now()).date(),
+        local=vietnam,
     )
 
 
