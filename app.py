@@ -102,6 +102,7 @@ def serve(settings: config.Settings) -> None:
             socketio.sleep(meetings.feed.TICK_SECONDS)
             try:
                 with app.app_context():
+                    meetings.sockets.drop_closed(db.session())
                     meetings.feed.tick(db.session())
             except Exception:  # the clock must outlive a database that is away for a while
                 logging.getLogger(__name__).exception("tick failed")

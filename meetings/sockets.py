@@ -10,6 +10,8 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from flask_socketio import ConnectionRefusedError as Refused
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.db import db
 from core.errors import DomainError, Unauthenticated
@@ -80,6 +82,19 @@ def connect(auth: Any = None) -> None:
 def disconnect(_reason: Any = None) -> None:
     """Forget the connection."""
     _accounts.pop(_sid(), None)
+
+
+def drop_closed(session: Session) -> None:
+    """End the connections of accounts that were closed or given another password since: they
+    may not hear what they may no longer read. Runs with every tick."""
+    held = dict(_accounts)
+    ids = {int(account.split(":")[0]) for account in held.values()}
+    standing = {
+        user.get_id() for user in session.scalars(select(User).where(User.id.in_(ids), User.active))
+    }
+    for sid, account in held.items():
+        if account not in standing:
+            socketio.server.disconnect(sid)
 
 
 def _only(data: tuple[Any, ...]) -> Any:

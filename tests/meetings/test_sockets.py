@@ -15,7 +15,7 @@ import pytest
 import socketio
 import websocket
 
-from tests.server import PATIENCE, Answer, Server, Window, let_go
+from tests.server import PATIENCE, Answer, Server, Window, let_go, until
 from tests.world import applied
 
 SocketFor = Callable[..., Window]
@@ -256,6 +256,8 @@ def test_a_closed_account_is_refused_at_once(server: Server, socket_for: SocketF
     assert server.request("PATCH", path, {"active": False}, username="quantri").status == 200
     for refused in (window.subscribe(1), window.command(1, "meeting.close")):
         assert (refused["ok"], refused["error"]["code"]) == (False, "unauthenticated")
+    # The next tick ends what it could still hear.
+    until(lambda: not window.client.connected, "the end of the connection")
 
 
 # --- Bad input ----------------------------------------------------------------------------------
