@@ -168,10 +168,12 @@ class Server:
 
 
 def let_go(client: socketio.Client) -> None:
-    """End a client for good; the library leaves its socket to the garbage collector."""
+    """End a client for good; the library leaves its sockets to the garbage collector."""
     client.shutdown()
     if client.eio.ws:
         client.eio.ws.shutdown()
+    if client.eio.http:
+        client.eio.http.close()
 
 
 class Window:

@@ -344,7 +344,7 @@ def test_a_message_that_is_too_large_ends_only_its_own_connection(
     with contextlib.suppress(websocket.WebSocketException, OSError):
         while opened.recv():
             pass
-    opened.close()
+    opened.shutdown()
     live.give("conclusion.add", text="Vẫn chạy")
     window.wait_for("event", heard + 1)
 
