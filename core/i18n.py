@@ -22,7 +22,9 @@ def _chosen() -> str:
     # A program says its language per request; a browser's own language says little here,
     # since most offices never set it, so pages follow the reader's last choice.
     if request.path.startswith("/api/v1/"):
-        return request.accept_languages.best_match(LANGUAGES) or session.get("lang", "vi")
+        for tag, _quality in request.accept_languages:
+            if (wanted := tag.partition("-")[0].lower()) in LANGUAGES:
+                return wanted
     chosen = session.get("lang")
     return chosen if chosen in LANGUAGES else "vi"
 
