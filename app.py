@@ -10,6 +10,7 @@ import gc
 import logging
 
 from flask import Flask
+from flask_compress import Compress
 from flask_openapi import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -27,7 +28,6 @@ import core.realtime
 import core.security
 import core.urls
 import meetings.api
-import meetings.feed
 import meetings.services
 import meetings.sockets
 import meetings.views
@@ -38,7 +38,9 @@ import people.api
 import people.login
 import people.views
 from core.db import db
+from core.notices import notices
 from core.realtime import socketio
+from meetings.broadcast import TICK_SECONDS, broadcast
 from minutes.render import Renderer
 
 VERSION = "0.1.0"
@@ -70,7 +72,19 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         MIGRATIONS=config.ROOT / "migrations",
         MAX_CONTENT_LENGTH=1024 * 1024,
         TEMPLATES_AUTO_RELOAD=False,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        # Small answers do not gain, and fonts, pictures and PDF are compressed already.
+        COMPRESS_MIN_SIZE=1024,
+        COMPRESS_MIMETYPES=[
+            "application/javascript",
+            "application/json",
+            "image/svg+xml",
+            "text/css",
+            "text/html",
+            "text/javascript",
+        ],
     )
+    Compress(app)
     core.urls.init_app(app)
     core.api.init_app(app)
     core.security.init_app(app)
@@ -78,7 +92,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     core.i18n.init_app(app, config.ROOT / "translations")
     core.health.init_app(app)
     core.docs.init_app(app)
-    core.realtime.init_app(app, settings.redis_url)
+    core.realtime.init_app(app)
     people.login.init_app(app, settings)
     cli.init_app(app)
     for package in (people, meetings, agenda, minutes):
@@ -99,15 +113,25 @@ def serve(settings: config.Settings) -> None:
 
     def ticking() -> None:
         while True:
-            socketio.sleep(meetings.feed.TICK_SECONDS)
+            socketio.sleep(TICK_SECONDS)
             try:
                 with app.app_context():
-                    meetings.sockets.drop_closed(db.session())
-                    meetings.feed.tick(db.session())
+                    meetings.sockets.drop_ended(db.session())
+                    broadcast.tick(db.session())
             except Exception:  # the clock must outlive a database that is away for a while
                 logging.getLogger(__name__).exception("tick failed")
 
+    def hear(thing: str, number: int) -> None:
+        with app.app_context():
+            meetings.sockets.hear(thing, number)
+
+    def missed() -> None:
+        with app.app_context():
+            broadcast.catch_up()
+
     socketio.start_background_task(ticking)
+    if settings.redis_url:
+        notices.start(settings.redis_url, hear, missed)
     app.extensions["renderer"].start()
     # What is loaded now stays; full collections over it cost pauses of 100 ms.
     gc.collect()

@@ -86,7 +86,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    # Straight to the driver: it begins every transaction, many times a second.
+    connection.connection.driver_connection.execute(f"BEGIN {mode}")  # type: ignore[union-attr]
 
 
 def dialect(session: Session) -> str:
@@ -132,13 +133,6 @@ def one_by_one(session: Session, lock: int) -> None:
     # SQLite's writers are alone anyway.
     if dialect(session) == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(lock)))
-
-
-@contextmanager
-def in_order() -> Iterator[None]:
-    """Hold this process's order of writes on SQLite beyond the commit, for announcing."""
-    with _sqlite_writer if dialect(db.session()) == "sqlite" else nullcontext():
-        yield
 
 
 @contextmanager

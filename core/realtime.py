@@ -1,72 +1,57 @@
-"""The Socket.IO server object, with a WebSocket that always sends whole frames."""
+"""The Socket.IO server object."""
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import threading
+import json
 from typing import Any
 
-import simple_websocket
-from engineio.async_drivers import gevent as driver
 from flask import Flask
 from flask_socketio import SocketIO
+
+from core import fanout
 
 # Larger messages are refused by the transport; a command is far smaller (core.schema.Text).
 MAX_MESSAGE_BYTES = 256 * 1024
 
-
-class _WholeFrames:
-    """A socket whose `send` sends everything.
-
-    simple-websocket calls `send`, which under gevent may take only the first part of a
-    large frame when the reader is slow, and would cut it there. The lock keeps the frames
-    of two greenlets (an event, the answer to a ping) apart while one is half-written.
-    """
-
-    def __init__(self, sock: Any) -> None:
-        self._sock = sock
-        self._lock = threading.Lock()
-
-    def send(self, data: bytes) -> int:
-        with self._lock:
-            self._sock.sendall(data)
-        return len(data)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._sock, name)
-
-
-class _Server(simple_websocket.Server):  # type: ignore[misc]  # the library has no types
-    def handshake(self) -> None:
-        # The first thing that the library does with the socket.
-        self.sock: Any = _WholeFrames(self.sock)
-        super().handshake()
-
-
-class _WebSocket(driver.WebSocketWSGI):  # type: ignore[misc]  # the library has no types
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        self.ws = _Server(environ, **self.server_args)
-        try:
-            return self.app(self)
-        finally:
-            # Hang up, else gevent reads what still comes as the connection's next request.
-            stream = environ["wsgi.input"]
-            getattr(stream, "rfile", stream).close()
-            with contextlib.suppress(OSError):
-                self.ws.sock.shutdown(socket.SHUT_RDWR)
-
-
 socketio = SocketIO()
 
 
-def init_app(app: Flask, redis_url: str | None) -> None:
-    """Bind Socket.IO to the application; with Redis, several processes share the rooms."""
+class Encoded(str):
+    """JSON that is text already, to be sent as it stands."""
+
+
+class Json:
+    """How Socket.IO reads and writes JSON: Vietnamese as it is, and `Encoded` as it stands."""
+
+    loads = staticmethod(json.loads)
+
+    @staticmethod
+    def dumps(value: Any, **options: Any) -> str:
+        """The text of a value, or of a message whose parts are `Encoded`."""
+        if isinstance(value, list) and any(isinstance(part, Encoded) for part in value):
+            return "[" + ",".join(Json.dumps(part, **options) for part in value) + "]"
+        if isinstance(value, Encoded):
+            return value
+        text = json.dumps(value, ensure_ascii=False, **options)
+        try:
+            text.encode()
+        except UnicodeEncodeError:  # half a character, which UTF-8 cannot say
+            return json.dumps(value, **options)
+        return text
+
+
+def init_app(app: Flask) -> None:
+    """Bind Socket.IO to the application. Its rooms are those of this process; other processes
+    hear of changes through `meetings.feed`."""
     socketio.init_app(
         app,
         async_mode="gevent",
-        message_queue=redis_url,
-        channel="giaoban",
+        client_manager=fanout.Rooms(),
+        json=Json,
+        # One message of a reader after the other, in the order in which they were sent.
+        async_handlers=False,
+        # We know people by their account, not by the session that they came with.
+        manage_session=False,
         max_http_buffer_size=MAX_MESSAGE_BYTES,
         ping_interval=20,
         ping_timeout=20,
@@ -74,4 +59,20 @@ def init_app(app: Flask, redis_url: str | None) -> None:
         logger=False,
         engineio_logger=False,
     )
-    socketio.server.eio._async["websocket"] = _WebSocket
+    engine = socketio.server.eio
+    engine._async = engine._async | {"websocket": fanout.Transport, "thread": fanout.task}
+    accept = engine.handlers["connect"]
+
+    def connect(client_id: str, environ: dict[str, Any]) -> Any:
+        # A WebSocket's request that does not ask for the upgrade: the library would fail.
+        asked = "upgrade" in environ.get("HTTP_CONNECTION", "").lower()
+        if "transport=websocket" in environ.get("QUERY_STRING", "") and not asked:
+            return False
+        return accept(client_id, environ)
+
+    engine.on("connect", connect)
+
+
+def members(room: str) -> list[str]:
+    """The connections to this process that are in a room."""
+    return [sid for sid, _client_id in socketio.server.manager.get_participants("/", room)]

@@ -5,21 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
-from meetings.models import LEADERS, Meeting, Participant, Role, State
+from meetings.models import LEADERS, LogRow, Meeting, Participant, Role, State
 from people.actor import Actor
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Someone who looks at one meeting, in the role that they have there."""
+    """Someone who looks at one meeting, in the role that they have there, and what they look
+    at: its state, its revision, and the hash of its log, which stands for its whole history
+    (meetings.changes.chained)."""
 
     actor: Actor
+    meeting_id: int
     role: Role
     unit_id: int | None
+    state: str
+    revision: int
+    log_hash: str
 
 
 def sees(role: Role | None, state: str, key: str | None = None) -> bool:
@@ -57,20 +63,44 @@ def role_in(session: Session, meeting_id: int, person_id: int | None) -> Role | 
     return Role(found) if found else None
 
 
-def viewing(session: Session, actor: Actor, meeting_id: int) -> tuple[Meeting, Viewer]:
-    """The meeting and the actor's view of it.
+# Built once: it is asked before everything that is read.
+_VIEW = (
+    select(Meeting.state, Meeting.revision, Participant.role, Participant.unit_id, LogRow.hash)
+    .join(Participant)
+    .outerjoin(LogRow, and_(LogRow.meeting_id == Meeting.id, LogRow.revision == Meeting.revision))
+    .where(Meeting.id == bindparam("meeting"), Participant.person_id == bindparam("person"))
+)
+
+
+def view(session: Session, actor: Actor, meeting_id: int) -> Viewer:
+    """The actor's view of a meeting.
 
     Raises:
         NotFound: there is no such meeting, or none for this actor.
     """
-    meeting = session.get(Meeting, meeting_id)
-    if meeting is None:
+    asked = {"meeting": meeting_id, "person": actor.person_id or 0}
+    found = session.execute(_VIEW, asked).one_or_none()
+    if found is None or not sees(Role(found.role), found.state):
         raise NotFound()
-    own = next((p for p in meeting.participants if p.person_id == actor.person_id), None)
-    role = Role(own.role) if own and actor.person_id is not None else None
-    if role is None or own is None or not sees(role, meeting.state):
-        raise NotFound()
-    return meeting, Viewer(actor, role, own.unit_id)
+    return Viewer(
+        actor=actor,
+        meeting_id=meeting_id,
+        role=Role(found.role),
+        unit_id=found.unit_id,
+        state=found.state,
+        revision=found.revision,
+        log_hash=found.hash or "",
+    )
+
+
+def viewing(session: Session, actor: Actor, meeting_id: int) -> tuple[Meeting, Viewer]:
+    """The meeting with the actor's view of it.
+
+    Raises:
+        NotFound: there is no such meeting, or none for this actor.
+    """
+    viewer = view(session, actor, meeting_id)
+    return session.get_one(Meeting, meeting_id), viewer
 
 
 def visible_meetings(actor: Actor) -> Select[Meeting]:

@@ -250,9 +250,10 @@ def list_attendance(path: MeetingPath, query: Page) -> dict[str, Any]:
 
 
 @api.get("/meetings/<int:meeting_id>/snapshot", responses={200: Snapshot})
-def get_snapshot(path: MeetingPath) -> dict[str, Any]:
+def get_snapshot(path: MeetingPath) -> Response:
     """The meeting's whole present state, as the viewer may see it."""
-    return feed.snapshot(current_actor(), path.meeting_id)
+    whole = feed.snapshot(current_actor(), path.meeting_id)
+    return Response(whole.json, mimetype="application/json")
 
 
 @api.get("/meetings/<int:meeting_id>/events", responses={200: Events})

@@ -22,12 +22,12 @@ from sqlalchemy import event, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.db import in_order, one_by_one, writing
+from core.db import one_by_one, writing
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.schema import RequestId, invalid, parse
 from core.times import now, rfc3339
-from meetings import feed
 from meetings.access import role_in, sees
+from meetings.broadcast import broadcast
 from meetings.models import Live, LogRow, Meeting, Part, Role, State
 from people.actor import Actor
 
@@ -87,8 +87,6 @@ class Change:
     deleted: list[str] = field(default_factory=list)
     # Directory objects (people) that clients must learn or forget together with this change.
     also: dict[str, dict[str, Any]] = field(default_factory=dict)
-    # People whose old view must be cut before anyone is told: excluded, or of another role.
-    cut: set[int] = field(default_factory=set)
 
     def part(self, model: type[P], key: int | None, message: Any = None) -> P:
         """A part of this meeting by its id.
@@ -155,11 +153,10 @@ def execute(
     values = parse(found.args, {} if args is None else args)
     request_id = _request_id(request_id)
     try:
-        with in_order():
-            with writing() as session:
-                row, change = _carry_out(session, found, values, actor, meeting_id, request_id, at)
-            feed.announce(row, change.meeting.state, change.cut)
-            return Outcome(row.revision, json.loads(row.result))
+        with writing() as session:
+            row, state = _carry_out(session, found, values, actor, meeting_id, request_id, at)
+        broadcast.accepted(row, state)
+        return Outcome(row.revision, json.loads(row.result))
     except _Repeated as repeated:
         return repeated.outcome
 
@@ -184,29 +181,28 @@ def start(
     """
     found = Command("meeting.create", type(args), frozenset(), frozenset(), service)
     request_id = _request_id(request_id)
-    with in_order():
-        with writing() as session:
-            # No row to lock yet: neither a request nor a code may be taken twice at once.
-            one_by_one(session, CREATING)
-            if request_id is not None:
-                earlier = session.scalar(
-                    select(LogRow).where(
-                        LogRow.type == found.name,
-                        LogRow.actor_id == actor.user_id,
-                        LogRow.request_id == request_id,
-                    )
+    with writing() as session:
+        # No row to lock yet: neither a request nor a code may be taken twice at once.
+        one_by_one(session, CREATING)
+        if request_id is not None:
+            earlier = session.scalar(
+                select(LogRow).where(
+                    LogRow.type == found.name,
+                    LogRow.actor_id == actor.user_id,
+                    LogRow.request_id == request_id,
                 )
-                if earlier:
-                    return Outcome(earlier.revision, json.loads(earlier.result))
-            meeting = make(session)
-            session.add(meeting)
-            meeting.revision = 1
-            session.flush()
-            change = Change(session, meeting, actor, Role.SECRETARY, at or now(), 1)
-            change.touch(meeting)
-            row = _run(change, found, args, request_id)
-        feed.announce(row, change.meeting.state, change.cut)
-        return Outcome(row.revision, json.loads(row.result))
+            )
+            if earlier:
+                return Outcome(earlier.revision, json.loads(earlier.result))
+        meeting = make(session)
+        session.add(meeting)
+        meeting.revision = 1
+        session.flush()
+        change = Change(session, meeting, actor, Role.SECRETARY, at or now(), 1)
+        change.touch(meeting)
+        row = _run(change, found, args, request_id)
+    # Nobody follows it yet whom we should tell.
+    return Outcome(row.revision, json.loads(row.result))
 
 
 def _request_id(value: Any) -> str | None:
@@ -226,7 +222,7 @@ def _carry_out(
     meeting_id: int,
     request_id: str | None,
     at: datetime | None,
-) -> tuple[LogRow, Change]:
+) -> tuple[LogRow, str]:
     # The first statement takes the meeting's row lock (PostgreSQL) or finds the write lock
     # taken (SQLite), so that everything read after it is the newest state.
     revision = session.scalar(
@@ -256,7 +252,8 @@ def _carry_out(
     if meeting.state not in found.states:
         raise Conflict(_WRONG_STATE[State(meeting.state)], current=meeting.public())
     change = Change(session, meeting, actor, role, at or now(), revision)
-    return _run(change, found, values, request_id), change
+    row = _run(change, found, values, request_id)
+    return row, meeting.state
 
 
 _WRONG_STATE = {
@@ -296,8 +293,7 @@ def _run(change: Change, found: Command, args: BaseModel, request_id: str | None
     row.hash = chained(row)
     session.add(row)
     session.flush()
-    session.refresh(row)
-    session.expunge(row)
+    session.expunge(row)  # it outlives the transaction as it was written
     return row
 
 

@@ -1,38 +1,28 @@
-"""What viewers are told of a meeting: snapshot, events, and the announcement of new ones."""
+"""What a viewer may read of a meeting: its snapshot, and the events after a revision."""
 
 from __future__ import annotations
 
 import json
-import logging
+import time
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.db import reading
-from core.realtime import socketio
-from core.times import now, rfc3339
-from meetings.access import Viewer, only_visible, viewing
+from core.realtime import Encoded, Json
+from core.times import rfc3339
+from meetings.access import only_visible, view
 from meetings.models import Live, LogRow, Meeting, Part, Participant, Role
 from people.actor import Actor
 from people.directory import members_of_groups
 from people.models import Person, Unit
 
-log = logging.getLogger(__name__)
-
 # A viewer who has missed more than this many events gets a snapshot instead.
 EVENTS_AT_MOST = 500
-TICK_SECONDS = 20
-
-
-def room(meeting_id: int, role: Role) -> str:
-    """The Socket.IO room of those who see the meeting in this role."""
-    return f"meeting:{meeting_id}:{role}"
-
-
-def person_room(meeting_id: int, person_id: int) -> str:
-    """The room of one person's windows on the meeting."""
-    return f"meeting:{meeting_id}:person:{person_id}"
 
 
 def objects_of(session: Session, meeting: Meeting) -> dict[str, dict[str, Any]]:
@@ -62,23 +52,53 @@ def directory_of(session: Session, meeting: Meeting) -> dict[str, dict[str, Any]
     }
 
 
-def snapshot(actor: Actor, meeting_id: int) -> dict[str, Any]:
-    """The meeting as this viewer may see it: `{"revision", "objects"}`.
+@dataclass(frozen=True)
+class Snapshot:
+    """A meeting as the viewers of one role see it at a revision."""
+
+    revision: int
+    objects: dict[str, dict[str, Any]]
+    log_hash: str
+    taken: float
+
+    @cached_property
+    def json(self) -> Encoded:
+        """`{"revision", "objects"}` as JSON."""
+        return Encoded(Json.dumps({"revision": self.revision, "objects": self.objects}))
+
+
+# How long the names of people and units in a snapshot may be behind the directory, in seconds.
+# Everything else in it is of its revision.
+DIRECTORY_SECONDS = 1.0
+# Snapshots that are kept for the next viewer: after a break in the network, everybody asks.
+KEPT = 32
+
+
+def snapshot(actor: Actor, meeting_id: int) -> Snapshot:
+    """The meeting as this viewer may see it.
 
     Raises:
         NotFound: there is no such meeting for this viewer.
     """
+    kept: dict[tuple[int, Role], Snapshot] = current_app.extensions.setdefault("snapshots", {})
     with reading() as session:
-        meeting, viewer = viewing(session, actor, meeting_id)
-        return _snapshot(session, meeting, viewer)
-
-
-def _snapshot(session: Session, meeting: Meeting, viewer: Viewer) -> dict[str, Any]:
-    objects = objects_of(session, meeting) | directory_of(session, meeting)
-    return {
-        "revision": meeting.revision,
-        "objects": only_visible(viewer.role, meeting.state, objects),
-    }
+        viewer = view(session, actor, meeting_id)
+        key = (meeting_id, viewer.role)
+        found = kept.get(key)
+        if (
+            found is None
+            or found.log_hash != viewer.log_hash
+            or found.taken < time.monotonic() - DIRECTORY_SECONDS
+        ):
+            meeting = session.get_one(Meeting, meeting_id)
+            objects = objects_of(session, meeting) | directory_of(session, meeting)
+            seen = only_visible(viewer.role, viewer.state, objects)
+            found = Snapshot(viewer.revision, seen, viewer.log_hash, time.monotonic())
+            kept.pop(key, None)
+            kept[key] = found
+            if len(kept) > KEPT:
+                del kept[next(iter(kept))]
+        return found
 
 
 def events_after(actor: Actor, meeting_id: int, after: int) -> dict[str, Any]:
@@ -89,7 +109,7 @@ def events_after(actor: Actor, meeting_id: int, after: int) -> dict[str, Any]:
         NotFound: there is no such meeting for this viewer.
     """
     with reading() as session:
-        meeting, viewer = viewing(session, actor, meeting_id)
+        viewer = view(session, actor, meeting_id)
         rows = session.scalars(
             select(LogRow)
             .where(LogRow.meeting_id == meeting_id, LogRow.revision > after)
@@ -97,15 +117,15 @@ def events_after(actor: Actor, meeting_id: int, after: int) -> dict[str, Any]:
             .limit(EVENTS_AT_MOST)
         )
         return {
-            "revision": meeting.revision,
-            "events": [event_for(viewer.role, meeting.state, row) for row in rows],
+            "revision": viewer.revision,
+            "events": [seen_by(viewer.role, viewer.state, event_of(row)) for row in rows],
         }
 
 
-def catch_up(actor: Actor, meeting_id: int, after: int | None) -> dict[str, Any]:
-    """What a client that has the meeting up to `after` needs: the events since, or the
-    snapshot when it has nothing, has missed too much, or has what we never had (a copy of
-    another database).
+def catch_up(actor: Actor, meeting_id: int, after: int | None) -> Encoded:
+    """What a client that has the meeting up to `after` needs, as the JSON of an answer: the
+    events since, or the snapshot when it has nothing, has missed too much, or has what we
+    never had (a copy of another database).
 
     Raises:
         NotFound: there is no such meeting for this viewer.
@@ -113,14 +133,13 @@ def catch_up(actor: Actor, meeting_id: int, after: int | None) -> dict[str, Any]
     if after is not None:
         missed = events_after(actor, meeting_id, after)
         if after <= missed["revision"] < after + EVENTS_AT_MOST:
-            return missed
+            return Encoded(Json.dumps({"ok": True, **missed}))
     whole = snapshot(actor, meeting_id)
-    return {"revision": whole["revision"], "snapshot": whole}
+    return Encoded(f'{{"ok":true,"revision":{whole.revision},"snapshot":{whole.json}}}')
 
 
-def event_for(role: Role, state: str, row: LogRow) -> dict[str, Any]:
-    """The log row as an event for a role; what it may not see leaves `changed` empty."""
-    changed = only_visible(role, state, json.loads(row.changed))
+def event_of(row: LogRow) -> dict[str, Any]:
+    """The log row as an event, before anyone's view of it."""
     return {
         "meeting_id": row.meeting_id,
         "revision": row.revision,
@@ -129,51 +148,14 @@ def event_for(role: Role, state: str, row: LogRow) -> dict[str, Any]:
         "actor": {"person_id": row.actor_person_id, "name": row.actor_name},
         # By this the author's own windows know the line that they still show as on its way.
         "request_id": row.request_id,
-        "changed": changed,
+        "changed": json.loads(row.changed),
         "deleted": json.loads(row.deleted),
     }
 
 
-def announce(row: LogRow, state: str, cut: set[int]) -> None:
-    """Tell the rooms of an accepted command. It is stored already: a failure here is
-    logged and never fails the command, since clients catch up by revision."""
-    try:
-        for person_id in cut:
-            cut_off(row.meeting_id, person_id)
-        for role in Role:
-            socketio.emit("event", event_for(role, state, row), to=room(row.meeting_id, role))
-    except Exception:  # whatever the transport or Redis raises
-        log.exception("announcing %s/%s failed", row.meeting_id, row.revision)
-
-
-def cut_off(meeting_id: int, person_id: int) -> None:
-    """End a person's view of the meeting; their windows are told to subscribe anew."""
-    manager = socketio.server.manager
-    own = person_room(meeting_id, person_id)
-    for sid, _eio_sid in list(manager.get_participants("/", own)):
-        for role in Role:
-            socketio.server.leave_room(sid, room(meeting_id, role))
-        socketio.server.leave_room(sid, own)
-        socketio.server.emit("resubscribe", {"meeting_id": meeting_id}, to=sid)
-
-
-def tick(session: Session) -> None:
-    """Tell every room its revision and the server's time; a viewer who is behind fetches."""
-    rooms = {
-        name
-        for name in socketio.server.manager.rooms.get("/", {})
-        if isinstance(name, str) and name.startswith("meeting:") and ":person:" not in name
-    }
-    ids = {int(name.split(":")[1]) for name in rooms}
-    if not ids:
-        return
-    at = rfc3339(now())
-    for meeting_id, revision in session.execute(
-        select(Meeting.id, Meeting.revision).where(Meeting.id.in_(ids))
-    ):
-        body = {"meeting_id": meeting_id, "revision": revision, "now": at}
-        for role in Role:
-            socketio.emit("tick", body, to=room(meeting_id, role))
+def seen_by(role: Role, state: str, event: dict[str, Any]) -> dict[str, Any]:
+    """The event for a role; what it may not see leaves `changed` empty."""
+    return event | {"changed": only_visible(role, state, event["changed"])}
 
 
 def listed(actor: Actor, meeting_id: int, live_type: str) -> list[dict[str, Any]]:
@@ -182,5 +164,5 @@ def listed(actor: Actor, meeting_id: int, live_type: str) -> list[dict[str, Any]
     Raises:
         NotFound: there is no such meeting for this viewer.
     """
-    objects: dict[str, dict[str, Any]] = snapshot(actor, meeting_id)["objects"]
+    objects = snapshot(actor, meeting_id).objects
     return [value for key, value in objects.items() if key.split("/")[0] == live_type]

@@ -227,7 +227,6 @@ def update_participant(change: Change, args: UpdateParticipant) -> Participant:
     if args.role is not None and args.role != participant.role:
         _keep_a_leader(change, participant)
         participant.role = Role(args.role)
-        change.cut.add(participant.person_id)
     change.session.flush()
     _people_changed(change)
     return participant
@@ -245,7 +244,6 @@ def remove_participant(change: Change, args: RemoveParticipant) -> None:
     change.session.delete(participant)
     change.session.flush()
     change.deleted.append(f"person/{participant.person_id}")
-    change.cut.add(participant.person_id)
     _people_changed(change)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import time
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _
-from flask_login import current_user
+from flask_login import current_user, user_logged_out
 from flask_socketio import ConnectionRefusedError as Refused
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
@@ -15,21 +17,32 @@ from sqlalchemy.orm import Session
 
 from core.db import db
 from core.errors import DomainError, Unauthenticated
-from core.realtime import socketio
+from core.notices import notices
+from core.realtime import Encoded, members, socketio
 from core.schema import Id, Revision, parse
 from meetings import feed
-from meetings.access import viewing
+from meetings.access import view
+from meetings.broadcast import broadcast
 from meetings.changes import execute
 from people.actor import Actor
-from people.login import from_token
+from people.login import SESSION_LIFETIME, is_account, read_token, sign_in_key
 from people.models import User
-from people.services import load_user
+from people.services import load_actor
 
 log = logging.getLogger(__name__)
 
-# The account behind each connection (`User.get_id`), looked up anew for every message, so
-# that a closed account or a changed password ends it at once.
-_accounts: dict[str, str] = {}
+
+@dataclass(frozen=True)
+class _Connection:
+    # `User.get_id`: looked up anew for every message, so that a closed account or a changed
+    # password ends it at once.
+    account: str
+    # No connection outlives a session; the client comes back with what it has then. Seconds
+    # of the monotonic clock.
+    until: float
+
+
+_connections: dict[str, _Connection] = {}
 
 
 class Subscribe(BaseModel):
@@ -58,43 +71,77 @@ def _sid() -> str:
 
 
 def _actor() -> Actor:
-    user = load_user(db.session(), _accounts.get(_sid(), ""))
-    if user is None:
+    connection = _connections.get(_sid())
+    actor = load_actor(db.session(), connection.account) if connection else None
+    if actor is None:
         raise Unauthenticated()
-    return Actor.of(user)
+    return actor
 
 
 @socketio.on("connect")
 def connect(auth: Any = None) -> None:
-    """Accept whoever has a session or a valid token."""
-    user: User | None = None
-    if isinstance(auth, dict) and isinstance(auth.get("token"), str):
-        user = from_token(auth["token"])
-    elif current_user.is_authenticated:
-        user = current_user
+    """Accept whoever has a valid token, or a session; a page says whose session it expects."""
+    asked = auth if isinstance(auth, dict) else {}
+    account: str | None = None
+    if isinstance(asked.get("token"), str):
+        account = read_token(asked["token"])
+    elif is_account(asked.get("account")):
+        account = current_user.get_id()
+    standing = account is not None and load_actor(db.session(), account) is not None
     db.session.rollback()
-    if user is None:
+    if account is None or not standing:
         raise Refused("unauthenticated")
-    _accounts[_sid()] = user.get_id()
+    until = time.monotonic() + SESSION_LIFETIME.total_seconds()
+    _connections[_sid()] = _Connection(account, until)
+    if "token" not in asked and (key := sign_in_key()):
+        socketio.server.enter_room(_sid(), _sign_in_room(key))
 
 
 @socketio.on("disconnect")
 def disconnect(_reason: Any = None) -> None:
     """Forget the connection."""
-    _accounts.pop(_sid(), None)
+    _connections.pop(_sid(), None)
 
 
-def drop_closed(session: Session) -> None:
-    """End the connections of accounts that were closed or given another password since: they
-    may not hear what they may no longer read. Runs with every tick."""
-    held = dict(_accounts)
-    ids = {int(account.split(":")[0]) for account in held.values()}
+def drop_ended(session: Session) -> None:
+    """End the connections whose session is over, or whose accounts were closed or given
+    another password since: they may not hear what they may no longer read. Runs with every
+    tick."""
+    held = dict(_connections)
+    ids = {int(connection.account.split(":")[0]) for connection in held.values()}
     standing = {
         user.get_id() for user in session.scalars(select(User).where(User.id.in_(ids), User.active))
     }
-    for sid, account in held.items():
-        if account not in standing:
+    for sid, connection in held.items():
+        if connection.account not in standing or connection.until < time.monotonic():
             socketio.server.disconnect(sid)
+
+
+@user_logged_out.connect
+def signed_out(_app: Any, **_who: Any) -> None:
+    """End the live views of a browser that signs out: its other windows, in every process."""
+    key = sign_in_key()
+    if key:
+        _end_sign_in(key)
+        notices.say(f"sign-in/{key}")
+
+
+def _end_sign_in(key: str) -> None:
+    for sid in members(_sign_in_room(key)):
+        socketio.server.disconnect(sid)
+
+
+def _sign_in_room(key: str) -> str:
+    return f"sign-in:{key}"
+
+
+def hear(thing: str, number: int) -> None:
+    """What another process tells of (core.notices)."""
+    kind, _separator, name = thing.partition("/")
+    if kind == "meeting":
+        broadcast.heard(int(name), number)
+    elif kind == "sign-in":
+        _end_sign_in(name)
 
 
 def _only(data: tuple[Any, ...]) -> Any:
@@ -107,7 +154,7 @@ def _refusal(error: DomainError) -> dict[str, Any]:
 
 
 @socketio.on("subscribe")
-def subscribe(*data: Any) -> dict[str, Any]:
+def subscribe(*data: Any) -> Encoded | dict[str, Any]:
     """Join the meeting's room, then answer with what is newer than `after`.
 
     Joining comes first: an event between the two arrives twice, which is harmless, and
@@ -116,11 +163,9 @@ def subscribe(*data: Any) -> dict[str, Any]:
     try:
         wanted = parse(Subscribe, _only(data))
         actor = _actor()
-        _meeting, viewer = viewing(db.session(), actor, wanted.meeting_id)
-        sid = _sid()
-        socketio.server.enter_room(sid, feed.room(wanted.meeting_id, viewer.role))
-        socketio.server.enter_room(sid, feed.person_room(wanted.meeting_id, actor.person_id or 0))
-        return {"ok": True, **feed.catch_up(actor, wanted.meeting_id, wanted.after)}
+        viewer = view(db.session(), actor, wanted.meeting_id)
+        broadcast.follow(_sid(), viewer)
+        return feed.catch_up(actor, wanted.meeting_id, wanted.after)
     except DomainError as error:
         return _refusal(error)
     finally:

@@ -54,8 +54,7 @@ def document_pdf(actor: Actor, meeting_id: int, kind: str, renderer: Renderer) -
         Forbidden: the meeting has not ended, and the viewer is not of its staff.
         DocumentFailed: the worker failed or overran its deadline.
     """
-    whole = feed.snapshot(actor, meeting_id)
-    objects = whole["objects"]
+    objects = feed.snapshot(actor, meeting_id).objects
     meeting = objects[f"meeting/{meeting_id}"]
     role = next(
         value["role"]

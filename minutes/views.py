@@ -106,7 +106,7 @@ def _short_names(rows: list[Any]) -> dict[int, str]:
 def meeting(meeting_id: int) -> str:
     """A meeting's own page: before it the schedule, after it the record."""
     actor = current_actor()
-    objects = feed.snapshot(actor, meeting_id)["objects"]
+    objects = feed.snapshot(actor, meeting_id).objects
     found, viewer = viewing(db.session(), actor, meeting_id)
     picture = _Picture(objects, found)
     return render_template(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 
-from flask import Flask, Request, Response, current_app, redirect, request, url_for
+from flask import Flask, Request, Response, current_app, redirect, request, session, url_for
+from flask_babel import lazy_gettext as _
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_login import LoginManager, current_user
+from flask_login import LoginManager, current_user, login_user
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
@@ -50,7 +52,14 @@ def init_app(app: Flask, settings: Settings) -> None:
     @login_manager.request_loader
     def from_bearer(incoming: Request) -> User | None:
         scheme, _separator, token = incoming.headers.get("Authorization", "").partition(" ")
-        return from_token(token) if scheme.lower() == "bearer" else None
+        session_id = read_token(token) if scheme.lower() == "bearer" else None
+        return load_user(_session(), session_id) if session_id else None
+
+    @app.before_request
+    def refuse_another_account() -> None:
+        expected = request.headers.get("X-Account")
+        if expected is not None and not is_account(expected):
+            raise Unauthenticated(_("Trình duyệt này đang đăng nhập bằng tài khoản khác."))
 
     @login_manager.unauthorized_handler
     def to_sign_in() -> Response:
@@ -58,6 +67,36 @@ def init_app(app: Flask, settings: Settings) -> None:
             raise Unauthenticated()
         target = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("people.login", next=target))  # type: ignore[return-value]
+
+
+def begin_session(user: User) -> None:
+    """Begin a browser's session: nothing of an earlier visitor's survives but the language."""
+    language = session.get("lang")
+    session.clear()
+    login_user(user)
+    session.permanent = True
+    session["sign_in"] = secrets.token_urlsafe(12)
+    if language:
+        session["lang"] = language
+
+
+def sign_in_key() -> str | None:
+    """What names this sign-in of this browser, and no other."""
+    key = session.get("sign_in")
+    return key if isinstance(key, str) else None
+
+
+def is_account(expected: object) -> bool:
+    """True when somebody is signed in, and it is the account that the page was opened by.
+
+    A page that lives on while another person signs in beside it must not speak in their name.
+
+    Args:
+        expected: the id of that account; None when the page does not say.
+    """
+    if not current_user.is_authenticated:
+        return False
+    return expected is None or str(expected) == str(current_user.id)
 
 
 def _serializer() -> URLSafeTimedSerializer:
@@ -69,13 +108,14 @@ def token_for(user: User) -> str:
     return _serializer().dumps(user.get_id())
 
 
-def from_token(token: str) -> User | None:
-    """The active account of a token, or None."""
+def read_token(token: str) -> str | None:
+    """The account that a token was made for (`User.get_id`), or None: malformed or too old.
+    Whether the account still stands is another question (`load_user`, `load_actor`)."""
     try:
         session_id = _serializer().loads(token, max_age=int(SESSION_LIFETIME.total_seconds()))
     except (BadData, UnicodeError):
         return None
-    return load_user(_session(), session_id) if isinstance(session_id, str) else None
+    return session_id if isinstance(session_id, str) else None
 
 
 def current_actor() -> Actor:

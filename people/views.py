@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user, login_required, login_user, logout_user
+from flask_login import current_user, login_required, logout_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 from werkzeug.datastructures import MultiDict
@@ -36,7 +36,7 @@ from people.commands import (
     UpdateUser,
 )
 from people.directory import members_of_groups, units_in_order
-from people.login import current_actor, is_local, limiter
+from people.login import begin_session, current_actor, is_local, limiter
 from people.models import Person, Unit, User
 
 bp = Blueprint("people", __name__)
@@ -63,12 +63,7 @@ def login_post() -> str | BaseResponse | tuple[str, int]:
     except (Unauthenticated, RateLimited) as error:
         page = render_template("people/login.html", username=username[:100], error=error.message)
         return page, error.status
-    language = session.get("lang")
-    session.clear()  # nothing of an earlier visitor survives
-    login_user(user)
-    session.permanent = True
-    if language:
-        session["lang"] = language
+    begin_session(user)
     return redirect(_target())
 
 

@@ -118,9 +118,12 @@ class Server:
         *,
         username: str | None = None,
         origin: str | None = None,
+        headers: dict[str, str] | None = None,
     ) -> Answer:
         """One request, as an account or from a page of a site when one is named."""
-        headers = {"Content-Type": "application/json"} if body is not None else {}
+        headers = dict(headers or {})
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         if username:
             headers["Authorization"] = f"Bearer {self.token(username)}"
         if origin:
@@ -152,6 +155,15 @@ class Server:
             answer = connection.getresponse()
             assert answer.status == 302, answer.read()
             return str(answer.headers["Set-Cookie"]).partition(";")[0]
+        finally:
+            connection.close()
+
+    def sign_out(self, cookie: str) -> None:
+        """Sign the browser with this cookie out."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("POST", "/logout", headers={"Cookie": cookie})
+            assert connection.getresponse().status == 302
         finally:
             connection.close()
 

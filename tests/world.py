@@ -211,7 +211,8 @@ class Briefing:
 
     def snapshot(self, actor: Actor) -> dict[str, Any]:
         with self.app.app_context():
-            return feed.snapshot(actor, self.id)
+            whole = feed.snapshot(actor, self.id)
+            return {"revision": whole.revision, "objects": whole.objects}
 
     def objects(self, actor: Actor) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = self.snapshot(actor)["objects"]

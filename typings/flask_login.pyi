@@ -2,7 +2,10 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from blinker import NamedSignal
 from flask import Flask
+
+user_logged_out: NamedSignal
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -21,7 +21,7 @@ class SocketIO:
         event: str,
         *args: Any,
         namespace: str | None = ...,
-        to: str | None = ...,
+        to: str | list[str] | None = ...,
         room: str | None = ...,
         include_self: bool = ...,
         skip_sid: str | list[str] | None = ...,

@@ -15,50 +15,16 @@ import pytest
 import socketio
 import websocket
 
-from tests.server import PATIENCE, Answer, Server, Window, let_go, until
+from tests.live import Live, revisions
+from tests.server import PATIENCE, Server, Window, let_go, until
 from tests.world import applied
 
 SocketFor = Callable[..., Window]
-TIMES = {"starts_at": "2026-03-02T08:00:00+07:00", "ends_at": "2026-03-02T09:00:00+07:00"}
-ROLES = {"chutoa": "chair", "daibieu": "participant", "daibieu2": "participant"}
-
-
-class Live:
-    """A meeting that has begun, at its one item."""
-
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        accounts = server.request("GET", "/api/v1/users", username="quantri").json["items"]
-        self.people = {account["username"]: account["person_id"] for account in accounts}
-        made = server.request(
-            "POST", "/api/v1/meetings", {"title": "Họp thử", **TIMES}, username="thuky"
-        )
-        self.id: int = made.json["id"]
-        for username, role in ROLES.items():
-            self.give("participant.add", person_id=self.people[username], role=role)
-        self.item: int = self.give("agenda.add", title="Một").json["result"]["id"]
-        self.give("meeting.open")
-        self.revision: int = self.give("agenda.advance", from_item=None).json["revision"]
-
-    def give(self, name: str, **args: Any) -> Answer:
-        answer = self.server.command("thuky", self.id, name, **args)
-        assert answer.status == 200, answer.body
-        return answer
-
-    def participant(self, username: str) -> int:
-        path = f"/api/v1/meetings/{self.id}/participants"
-        listed = self.server.request("GET", path, username="thuky").json["items"]
-        person_id = self.people[username]
-        return next(each["id"] for each in listed if each["person_id"] == person_id)
 
 
 @pytest.fixture
 def live(server: Server) -> Live:
     return Live(server)
-
-
-def revisions(events: list[dict[str, Any]]) -> list[int]:
-    return [event["revision"] for event in events]
 
 
 # --- Connecting ---------------------------------------------------------------------------------
@@ -410,3 +376,50 @@ def test_many_connect_and_leave_at_once(server: Server, bystander: tuple[Live, W
         assert all(pool.map(visit, range(8)))
     live.give("conclusion.add", text="Vẫn chạy")
     window.wait_for("event", heard + 1)
+
+
+# --- Whose connection it is ---------------------------------------------------------------------
+
+
+def window_of_browser(server: Server, cookie: str, **auth: Any) -> socketio.Client:
+    client = socketio.Client(reconnection=False, handle_sigint=False)
+    client.connect(
+        server.url,
+        headers={"Cookie": cookie},
+        auth=auth or None,
+        transports=["websocket"],
+        wait_timeout=PATIENCE,
+    )
+    return client
+
+
+def test_signing_out_ends_the_other_windows_of_that_browser(live: Live, server: Server) -> None:
+    form = f"username=daibieu&password={server.password}"
+    cookie, elsewhere = server.sign_in(form), server.sign_in(form)
+    here, there = window_of_browser(server, cookie), window_of_browser(server, elsewhere)
+    for client in (here, there):
+        assert client.call("subscribe", {"meeting_id": live.id}, timeout=PATIENCE)["ok"] is True
+    server.sign_out(cookie)
+    until(lambda: not here.connected, "the end of the window's connection")
+    # The same person at another machine goes on.
+    assert there.call("subscribe", {"meeting_id": live.id}, timeout=PATIENCE)["ok"] is True
+    there.disconnect()
+    for client in (here, there):
+        let_go(client)
+
+
+def test_a_page_does_not_speak_for_whoever_signs_in_later(live: Live, server: Server) -> None:
+    cookie = server.sign_in(f"username=khach&password={server.password}")
+    account = {
+        each["username"]: each["id"]
+        for each in server.request("GET", "/api/v1/users", username="quantri").json["items"]
+    }
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        window_of_browser(server, cookie, account=account["thuky"])
+    own = window_of_browser(server, cookie, account=account["khach"])
+    own.disconnect()
+    let_go(own)
+    path = f"/api/v1/meetings/{live.id}/snapshot"
+    for expected, status in (("thuky", 401), ("khach", 404)):
+        headers = {"Cookie": cookie, "X-Account": str(account[expected])}
+        assert server.request("GET", path, headers=headers).status == status

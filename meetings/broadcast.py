@@ -1,0 +1,163 @@
+"""Telling those who follow a meeting what has changed.
+
+Each process tells its own readers, in the order of the revisions: it knows up to which
+revision it has told them, and reads whatever comes after that from the log. So it does not
+matter who learns of a revision first, nor whether a notice from another process was lost: an
+order seen by one reader is the order seen by all.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.db import db, reading
+from core.notices import notices
+from core.realtime import members, socketio
+from core.times import now, rfc3339
+from meetings.access import Viewer
+from meetings.feed import EVENTS_AT_MOST, event_of, seen_by
+from meetings.models import LogRow, Meeting, Role
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 20
+
+
+class Broadcast:
+    """What this process has told its readers, meeting by meeting."""
+
+    def __init__(self) -> None:
+        self._told: dict[int, int] = {}
+        # Held while readers are told, so that nobody overtakes.
+        self._telling = threading.RLock()
+
+    def follow(self, sid: str, viewer: Viewer) -> None:
+        """Let a connection hear of everything that comes after the revision viewed."""
+        self._told.setdefault(viewer.meeting_id, viewer.revision)
+        socketio.server.enter_room(sid, room(viewer.meeting_id, viewer.role))
+        own = person_room(viewer.meeting_id, viewer.actor.person_id or 0)
+        socketio.server.enter_room(sid, own)
+
+    def accepted(self, row: LogRow, state: str) -> None:
+        """Tell of a command that this process has stored. A failure here is logged and never
+        fails the command: clients catch up by revision."""
+        notices.say(f"meeting/{row.meeting_id}", row.revision)
+        try:
+            with self._telling:
+                told = self._told.get(row.meeting_id)
+                if told == row.revision - 1:
+                    self._tell(row, state)
+                elif told is not None and told < row.revision:
+                    self._tell_from_log(row.meeting_id)
+        except Exception:  # whatever the transport or the database raises
+            log.exception("announcing %s/%s failed", row.meeting_id, row.revision)
+
+    def heard(self, meeting_id: int, revision: int) -> None:
+        """Another process has stored a revision: tell of it, and of what came before."""
+        with self._telling:
+            if self._told.get(meeting_id, revision) < revision:
+                self._tell_from_log(meeting_id)
+
+    def tick(self, session: Session) -> None:
+        """Tell every room its revision and the server's time, after what it has missed; a
+        reader who is behind fetches."""
+        self._forget_the_unfollowed()
+        for meeting_id in list(self._told):
+            self.heard(meeting_id, self._stored(session, meeting_id))
+            body = {
+                "meeting_id": meeting_id,
+                "revision": self._told[meeting_id],
+                "now": rfc3339(now()),
+            }
+            socketio.emit("tick", body, to=[room(meeting_id, role) for role in Role])
+
+    def catch_up(self) -> None:
+        """Tell of everything that was stored while this process could not hear of it."""
+        for meeting_id in list(self._told):
+            self.heard(meeting_id, self._stored(db.session(), meeting_id))
+
+    def _stored(self, session: Session, meeting_id: int) -> int:
+        try:
+            revision = session.scalar(select(Meeting.revision).where(Meeting.id == meeting_id))
+        finally:
+            session.rollback()
+        return revision or 0
+
+    def _tell_from_log(self, meeting_id: int) -> None:
+        told = self._told[meeting_id]
+        with reading() as session:
+            state, revision = session.execute(
+                select(Meeting.state, Meeting.revision).where(Meeting.id == meeting_id)
+            ).one()
+            rows = session.scalars(
+                select(LogRow)
+                .where(LogRow.meeting_id == meeting_id, LogRow.revision > told)
+                .order_by(LogRow.revision)
+                .limit(EVENTS_AT_MOST)
+            ).all()
+            session.expunge_all()
+        for row in rows:
+            self._tell(row, state)
+        # After a longer absence than that, readers are better off with a snapshot: the next
+        # event or tick shows them that they are behind.
+        self._told[meeting_id] = revision
+
+    def _tell(self, row: LogRow, state: str) -> None:
+        self._told[row.meeting_id] = row.revision
+        event = event_of(row)
+        self._cut(row.meeting_id, event)
+        # Roles that see the same are told with one and the same message.
+        views: list[tuple[dict[str, Any], list[str]]] = []
+        for role in Role:
+            seen = seen_by(role, state, event)
+            for view, hearing in views:
+                if view == seen:
+                    hearing.append(room(row.meeting_id, role))
+                    break
+            else:
+                views.append((seen, [room(row.meeting_id, role)]))
+        for view, hearing in views:
+            socketio.emit("event", view, to=hearing)
+
+    def _cut(self, meeting_id: int, event: dict[str, Any]) -> None:
+        # Who is excluded, or has another role, may not hear even this event in the old one.
+        for key in event["deleted"]:
+            if key.startswith("person/"):
+                self._end_view(meeting_id, int(key.partition("/")[2]), None)
+        for key, thing in event["changed"].items():
+            if key.startswith("participant/"):
+                self._end_view(meeting_id, thing["person_id"], Role(thing["role"]))
+
+    def _end_view(self, meeting_id: int, person_id: int, role: Role | None) -> None:
+        own = person_room(meeting_id, person_id)
+        kept = None if role is None else room(meeting_id, role)
+        for sid in members(own):
+            if kept is not None and sid in members(kept):
+                continue
+            for each in Role:
+                socketio.server.leave_room(sid, room(meeting_id, each))
+            socketio.server.leave_room(sid, own)
+            socketio.server.emit("resubscribe", {"meeting_id": meeting_id}, to=sid)
+
+    def _forget_the_unfollowed(self) -> None:
+        for meeting_id in list(self._told):
+            if not any(members(room(meeting_id, role)) for role in Role):
+                del self._told[meeting_id]
+
+
+def room(meeting_id: int, role: Role) -> str:
+    """The Socket.IO room of those who see the meeting in this role."""
+    return f"meeting:{meeting_id}:{role}"
+
+
+def person_room(meeting_id: int, person_id: int) -> str:
+    """The room of one person's windows on the meeting."""
+    return f"meeting:{meeting_id}:person:{person_id}"
+
+
+broadcast = Broadcast()
