@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from sqlalchemy import select
 
 import demo as demo_loader
-from core.db import db
+from core.db import db, reading
 from core.errors import DomainError
 from meetings.models import Meeting, Participant, Role
 from minutes.publishing import document_pdf
@@ -35,10 +35,11 @@ def init_app(app: Flask) -> None:
     @app.cli.command("verify")
     def verify() -> None:
         """Check every meeting's log; exit 1 with a line per fault."""
-        found = list(faults(db.session()))
+        with reading() as session:  # one state throughout, while meetings go on
+            found = list(faults(session))
+            meetings = len(session.scalars(select(Meeting.id)).all())
         for line in found:
             click.echo(line, err=True)
-        meetings = len(db.session.scalars(select(Meeting.id)).all())
         click.echo(f"{meetings} meetings checked, {len(found)} faults")
         sys.exit(1 if found else 0)
 

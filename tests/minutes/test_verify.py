@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
 
-from core.db import db
+from core.db import db, dialect
 from meetings.changes import chained
+from people.actor import Actor
 from tests.marks import both_engines
 from tests.world import Briefing
 
 pytestmark = both_engines
+
+LINE = {"text": "Trong lúc kiểm tra"}
 
 
 def verified(app: Flask) -> tuple[int, str]:
@@ -69,6 +76,22 @@ TAMPERINGS = {
         "UPDATE meeting SET revision = revision + 1 WHERE id = :m",
         "the meeting is at",
     ),
+    "JSON that is none": (
+        "UPDATE meeting_log SET changed = 'x' WHERE meeting_id = :m AND revision = 3",
+        "revision 3 cannot be replayed",
+    ),
+    "JSON of another shape": (
+        "UPDATE meeting_log SET changed = '[[1, 2]]' WHERE meeting_id = :m AND revision = 3",
+        "revision 3 cannot be replayed",
+    ),
+    "what was deleted": (
+        "UPDATE meeting_log SET deleted = '[{}]' WHERE meeting_id = :m AND revision = 3",
+        "revision 3 cannot be replayed",
+    ),
+    "the moment that decides what is late": (
+        "UPDATE directive SET due_at = '2030-01-01 00:00:00' WHERE meeting_id = :m",
+        "is not due when its text says",
+    ),
     "a deadline's units": (
         "DELETE FROM directive_unit",
         "is not what the log says",
@@ -98,3 +121,70 @@ def test_a_row_whose_hash_was_made_anew_breaks_the_next(live: Briefing) -> None:
     code, output = verified(live.app)
     assert code == 1
     assert "GB-LIVE: revision 4 does not follow its predecessor" in output
+
+
+def behind_our_back(app: Flask, *statements: str) -> None:
+    """Run statements that foreign keys would forbid."""
+    with app.app_context(), db.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        sqlite = dialect(db.session()) == "sqlite"
+        connection.rollback()
+        for statement in (
+            "PRAGMA foreign_keys = OFF" if sqlite else "SET session_replication_role = replica",
+            *statements,
+            "PRAGMA foreign_keys = ON" if sqlite else "SET session_replication_role = origin",
+        ):
+            raw.execute(statement)
+        if not sqlite:
+            raw.commit()
+
+
+def test_the_log_of_a_meeting_that_is_gone_shows(live: Briefing) -> None:
+    behind_our_back(live.app, f"DELETE FROM meeting WHERE id = {live.id}")
+    code, output = verified(live.app)
+    assert (code, output) == (
+        1,
+        f"meeting {live.id}: has a log, but is not there\n4 meetings checked, 1 faults\n",
+    )
+
+
+def test_a_moment_that_cannot_be_read_spoils_one_meeting_only(
+    live: Briefing, in_state: Callable[[str], Briefing], engine: str
+) -> None:
+    if engine == "postgresql":
+        return  # its columns hold nothing but moments
+    other = in_state("closed")
+    behind_our_back(
+        live.app,
+        f"UPDATE meeting_log SET at = 'x' WHERE meeting_id = {live.id} AND revision = 3",
+        f"UPDATE entry SET text = 'x' WHERE meeting_id = {other.id}",
+    )
+    code, output = verified(live.app)
+    assert code == 1
+    assert "GB-LIVE: cannot be read: ValueError\n" in output
+    assert "GB-CLOSED: entry/" in output
+
+
+def test_a_meeting_that_goes_on_meanwhile_is_no_fault(live: Briefing, thu_ky: Actor) -> None:
+    before = live.revision
+    written = threading.Event()
+
+    def write(
+        _connection: object, _cursor: object, statement: str, bound: Any, *_rest: object
+    ) -> None:
+        # Its log has been read, its objects have not.
+        values = bound.values() if isinstance(bound, dict) else bound
+        if "FROM meeting_log" in statement and live.id in values and not written.is_set():
+            written.set()
+            clerk = threading.Thread(target=live.do, args=(thu_ky, "conclusion.add"), kwargs=LINE)
+            clerk.start()
+            clerk.join()
+
+    with live.app.app_context():
+        engine = db.engine
+    event.listen(engine, "after_cursor_execute", write)
+    try:
+        assert verified(live.app) == (0, "5 meetings checked, 0 faults\n")
+    finally:
+        event.remove(engine, "after_cursor_execute", write)
+    assert live.revision > before
