@@ -24,6 +24,8 @@ import core.db
 import core.docs
 import core.health
 import core.i18n
+import core.logs
+import core.metrics
 import core.realtime
 import core.security
 import core.urls
@@ -68,6 +70,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        # A statement that fails is logged without the texts and names in it.
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
         REDIS_URL=settings.redis_url,
         MIGRATIONS=config.ROOT / "migrations",
         MAX_CONTENT_LENGTH=1024 * 1024,
@@ -84,6 +88,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
             "text/javascript",
         ],
     )
+    core.logs.init_app(app)
+    core.metrics.init_app(app, settings.metrics_token)
     Compress(app)
     core.urls.init_app(app)
     core.api.init_app(app)
@@ -105,7 +111,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
 def serve(settings: config.Settings) -> None:
     """Serve until told to stop: one process, any number of readers."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    core.logs.configure()
     app = create_app(settings)
     if settings.public_url.startswith("https://"):
         # Behind one proxy of ours, which says who really asked and over what.
@@ -138,7 +144,8 @@ def serve(settings: config.Settings) -> None:
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     print(f"Giao ban: http://{settings.host}:{settings.port}", flush=True)
-    socketio.run(app, host=settings.host, port=settings.port, log_output=False)
+    misread = logging.getLogger("gevent")  # else written to stderr as it comes
+    socketio.run(app, host=settings.host, port=settings.port, log_output=False, error_log=misread)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ class Settings:
     port: int
     public_url: str
     instance: Path
+    metrics_token: str | None = None
 
     @property
     def secure_cookies(self) -> bool:
@@ -60,6 +61,9 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
     redis_url = env.get("REDIS_URL") or None
     if redis_url and urlsplit(redis_url).scheme not in ("redis", "rediss", "unix"):
         raise ConfigurationError(f"REDIS_URL is not a redis address: {redis_url!r}")
+    metrics_token = env.get("METRICS_TOKEN") or None
+    if metrics_token and len(metrics_token) < 16:
+        raise ConfigurationError("METRICS_TOKEN is shorter than 16 characters")
     return Settings(
         database_url=_database_url(env, folder),
         redis_url=redis_url,
@@ -68,6 +72,7 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
         port=port,
         public_url=public_url or f"http://{host}:{port}",
         instance=folder,
+        metrics_token=metrics_token,
     )
 
 

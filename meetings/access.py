@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from core import logs
 from core.errors import NotFound
 from meetings.models import LEADERS, LogRow, Meeting, Participant, Role, State
 from people.actor import Actor
@@ -78,6 +79,7 @@ def view(session: Session, actor: Actor, meeting_id: int) -> Viewer:
     Raises:
         NotFound: there is no such meeting, or none for this actor.
     """
+    logs.bind(meeting_id=meeting_id)
     asked = {"meeting": meeting_id, "person": actor.person_id or 0}
     found = session.execute(_VIEW, asked).one_or_none()
     if found is None or not sees(Role(found.role), found.state):

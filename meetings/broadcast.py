@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core import metrics
 from core.db import db, reading
 from core.notices import notices
 from core.realtime import members, socketio
@@ -107,10 +108,12 @@ class Broadcast:
         # event or tick shows them that they are behind.
         self._told[meeting_id] = revision
 
+    @metrics.fan_out()
     def _tell(self, row: LogRow, state: str) -> None:
         self._told[row.meeting_id] = row.revision
         event = event_of(row)
         self._cut(row.meeting_id, event)
+        metrics.readers(room(row.meeting_id, role) for role in Role)
         # Roles that see the same are told with one and the same message.
         views: list[tuple[dict[str, Any], list[str]]] = []
         for role in Role:

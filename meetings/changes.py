@@ -29,6 +29,7 @@ from core.times import now, rfc3339
 from meetings.access import role_in, sees
 from meetings.broadcast import broadcast
 from meetings.models import Live, LogRow, Meeting, Part, Role, State
+from meetings.observing import observed
 from people.actor import Actor
 
 A = TypeVar("A", bound=BaseModel)
@@ -119,11 +120,16 @@ class Outcome:
     result: Any
 
 
+def _declared(name: Any) -> str:
+    return name if isinstance(name, str) and name in COMMANDS else "unknown"
+
+
 class _Repeated(Exception):  # not an error: the way out of the transaction
     def __init__(self, outcome: Outcome) -> None:
         self.outcome = outcome
 
 
+@observed(lambda meeting_id, name, *_rest, **_at: (_declared(name), meeting_id))
 def execute(
     actor: Actor,
     meeting_id: int,
@@ -161,6 +167,7 @@ def execute(
         return repeated.outcome
 
 
+@observed(lambda *_args, **_rest: ("meeting.create", None))
 def start(
     actor: Actor,
     make: Callable[[Session], Meeting],

@@ -12,6 +12,7 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core import metrics
 from core.db import reading
 from core.realtime import Encoded, Json
 from core.times import rfc3339
@@ -133,7 +134,9 @@ def catch_up(actor: Actor, meeting_id: int, after: int | None) -> Encoded:
     if after is not None:
         missed = events_after(actor, meeting_id, after)
         if after <= missed["revision"] < after + EVENTS_AT_MOST:
+            metrics.CATCH_UPS.labels("events").inc()
             return Encoded(Json.dumps({"ok": True, **missed}))
+    metrics.CATCH_UPS.labels("snapshot").inc()
     whole = snapshot(actor, meeting_id)
     return Encoded(f'{{"ok":true,"revision":{whole.revision},"snapshot":{whole.json}}}')
 

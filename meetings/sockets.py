@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core import metrics
 from core.db import db
 from core.errors import DomainError, Unauthenticated
 from core.notices import notices
@@ -150,6 +151,7 @@ def _only(data: tuple[Any, ...]) -> Any:
 
 
 def _refusal(error: DomainError) -> dict[str, Any]:
+    metrics.SOCKET_REFUSALS.labels(error.code).inc()
     return {"ok": False, "error": error.public()}
 
 

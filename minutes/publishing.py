@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
@@ -12,6 +13,8 @@ from meetings.models import STAFF, State
 from minutes.documents import compose_conclusions, compose_minutes, render_html
 from minutes.render import Renderer, RenderError
 from people.actor import Actor
+
+log = logging.getLogger(__name__)
 
 _COMPOSERS = {
     "minutes": ("bien-ban", compose_minutes),
@@ -65,8 +68,9 @@ def document_pdf(actor: Actor, meeting_id: int, kind: str, renderer: Renderer) -
         raise Forbidden(_("Văn bản chỉ có sau khi cuộc họp kết thúc."))
     name, compose = _COMPOSERS[kind]
     try:
-        content = renderer.pdf(render_html(compose(objects)))
+        content = renderer.pdf(render_html(compose(objects)), kind=kind)
     except RenderError as error:
+        log.warning("printing %s failed: %s", kind, error)
         raise DocumentFailed() from error
     code = meeting["code"].replace("/", "-")
     return PrintedDocument(f"{name}-{code}.pdf", content)

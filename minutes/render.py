@@ -5,21 +5,18 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import struct
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
+
+from core import metrics
+from minutes.frames import DONE, read_frame, write_frame
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
-# The first byte of each answer.
-DONE: Final = b"+"
-FAILED: Final = b"-"
-
-_LENGTH: Final = struct.Struct(">Q")
 # What fontconfig and Python need; the worker has no use for keys and database addresses.
 _ENVIRONMENT: Final = (
     "PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "XDG_CACHE_HOME", "XDG_DATA_HOME",
@@ -33,27 +30,6 @@ class RenderError(Exception):
 
 class RenderTimeout(RenderError):
     """A document was not ready by its deadline."""
-
-
-def write_frame(stream: IO[bytes], payload: bytes) -> None:
-    """Write one frame: eight bytes of length, then the payload.
-
-    Raises:
-        OSError: the other side is gone.
-    """
-    stream.write(_LENGTH.pack(len(payload)))
-    stream.write(payload)
-    stream.flush()
-
-
-def read_frame(stream: IO[bytes]) -> bytes | None:
-    """Return the next frame's payload, or None where the stream ends."""
-    head = stream.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        return None
-    (length,) = _LENGTH.unpack(head)
-    payload = stream.read(length)
-    return payload if len(payload) == length else None
 
 
 class Renderer:
@@ -75,20 +51,23 @@ class Renderer:
         with self._lock:
             self._started()
 
-    def pdf(self, html: str, deadline_seconds: float = 60) -> bytes:
+    def pdf(self, html: str, deadline_seconds: float = 60, kind: str = "other") -> bytes:
         """Return the HTML as a PDF.
 
         Args:
             html: a whole document; the only address it can load is the documents' style sheet.
             deadline_seconds: time in seconds for waiting, starting the worker and rendering; a
                 worker that is not done by then is killed, and the next document gets a new one.
+            kind: what it is, for the metrics: `minutes`, `conclusions`.
 
         Raises:
             RenderTimeout: it was not ready in time.
             RenderError: the worker failed on it or died.
         """
         give_up_at = time.monotonic() + deadline_seconds
-        if not self._lock.acquire(timeout=deadline_seconds):
+        with metrics.RENDERS_WAITING.track_inprogress():
+            acquired = self._lock.acquire(timeout=deadline_seconds)
+        if not acquired:
             raise RenderTimeout("other documents kept the render worker busy")
         try:
             process = self._started()
@@ -102,7 +81,8 @@ class Renderer:
             timer.daemon = True
             timer.start()
             try:
-                answer = self._ask(process, html.encode("utf-8", "replace"))
+                with metrics.rendering(kind):
+                    answer = self._ask(process, html.encode("utf-8", "replace"))
             finally:
                 timer.cancel()
                 if late.is_set():

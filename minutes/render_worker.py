@@ -2,7 +2,7 @@
 
 Layout takes seconds of CPU and would freeze every live connection in the server's own process.
 This one is started fresh, so it never sees gevent's patches, the server's environment or its
-sockets. It speaks length-prefixed frames over stdin and stdout (see `minutes.render`) and ends
+sockets. It speaks length-prefixed frames over stdin and stdout (see `minutes.frames`) and ends
 when its input ends.
 """
 
@@ -14,8 +14,8 @@ from typing import BinaryIO
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from minutes.frames import DONE, FAILED, read_frame, write_frame
 from minutes.layout import STYLESHEET_URL, stylesheet
-from minutes.render import DONE, FAILED, read_frame, write_frame
 
 WARM_UP = (
     f'<!doctype html><html lang="vi"><link rel="stylesheet" href="{STYLESHEET_URL}">'

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from core import logs
 from core.db import db, writing
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from core.text import clean, fold
@@ -338,9 +339,12 @@ def _number(session_id: str) -> int:
 
 def _stands(account: Any, session_id: str) -> bool:
     stamp = session_id.partition(":")[2]
-    return bool(account.active) and secrets.compare_digest(
+    stands = bool(account.active) and secrets.compare_digest(
         account.stamp.encode(), stamp.encode(errors="replace")
     )
+    if stands:
+        logs.bind(user_id=account.id)
+    return stands
 
 
 def is_empty(session: Session) -> bool:

@@ -55,6 +55,7 @@ def test_https_makes_cookies_secure(tmp_path: Path) -> None:
         ({"DATABASE_URL": "mysql://a"}, "DATABASE_URL"),
         ({"DATABASE_URL": "giaoban.sqlite"}, "DATABASE_URL"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN"),
         ({"HOST": "0.0.0.0"}, "SECRET_KEY"),
         ({"PUBLIC_URL": "https://hop.example.vn"}, "SECRET_KEY"),
     ],

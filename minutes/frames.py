@@ -1,0 +1,36 @@
+"""What the server and the render worker say to each other: length-prefixed frames over pipes.
+
+Apart from `minutes.render`, so that the worker loads nothing of the server.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import IO, Final
+
+# The first byte of each answer.
+DONE: Final = b"+"
+FAILED: Final = b"-"
+
+_LENGTH: Final = struct.Struct(">Q")
+
+
+def write_frame(stream: IO[bytes], payload: bytes) -> None:
+    """Write one frame: eight bytes of length, then the payload.
+
+    Raises:
+        OSError: the other side is gone.
+    """
+    stream.write(_LENGTH.pack(len(payload)))
+    stream.write(payload)
+    stream.flush()
+
+
+def read_frame(stream: IO[bytes]) -> bytes | None:
+    """Return the next frame's payload, or None where the stream ends."""
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    payload = stream.read(length)
+    return payload if len(payload) == length else None
