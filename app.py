@@ -30,6 +30,7 @@ import core.realtime
 import core.security
 import core.urls
 import meetings.api
+import meetings.presence
 import meetings.services
 import meetings.sockets
 import meetings.views
@@ -135,7 +136,17 @@ def serve(settings: config.Settings) -> None:
         with app.app_context():
             broadcast.catch_up()
 
+    def pulsing() -> None:
+        while True:
+            socketio.sleep(meetings.presence.PULSE.total_seconds())
+            try:
+                with app.app_context():
+                    meetings.presence.here.pulse(meetings.sockets.tell_presence)
+            except Exception:  # as above
+                logging.getLogger(__name__).exception("tick failed")
+
     socketio.start_background_task(ticking)
+    socketio.start_background_task(pulsing)
     if settings.redis_url:
         notices.start(settings.redis_url, hear, missed)
     app.extensions["renderer"].start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from flask import Response, request
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 from sqlalchemy.orm import selectinload
 
 from core.api import (
@@ -21,7 +21,7 @@ from core.api import (
 from core.db import db
 from core.schema import Args, Query
 from core.text import clean, fold
-from meetings import feed, services
+from meetings import feed, presence, services
 from meetings.access import viewing, visible_meetings
 from meetings.changes import Outcome, execute
 from meetings.commands import AddParticipant, CreateMeeting, Reason, UpdateMeeting
@@ -155,6 +155,40 @@ class Events(Public):
     events: list[Event]
 
 
+class DropoutOut(Public):
+    """A time without connection while the meeting was live."""
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True)
+
+    since: str = Field(alias="from")
+    to: str
+    minutes: int
+
+
+class SiteOut(Public):
+    """A site (điểm cầu): who is connected now; the rest is there for the chair, the secretary
+    and the records clerk. Minutes and dropouts count while the meeting is live."""
+
+    people: list[int]
+    since: str | None = None
+    first_joined: str | None = None
+    last_left: str | None = None
+    minutes: int = 0
+    minutes_lost: int = 0
+    dropouts: list[DropoutOut] = []
+
+
+class PresenceOut(Public):
+    """The sites of a meeting by the id of their unit. An office sits at the site of the
+    commune, district or province above it."""
+
+    meeting_id: int
+    at: str
+    sites_connected: int
+    sites_total: int
+    units: dict[str, SiteOut]
+
+
 def run(meeting_id: int, name: str, args: dict[str, Any]) -> Outcome:
     """Carry out a command for whoever has made this request.
 
@@ -247,6 +281,12 @@ def accepted(outcome: Outcome) -> dict[str, Any]:
 def list_attendance(path: MeetingPath, query: Page) -> dict[str, Any]:
     """Who takes part, and how."""
     return page_of_list(feed.listed(current_actor(), path.meeting_id, "attendance"), query)
+
+
+@api.get("/meetings/<int:meeting_id>/presence", responses={200: PresenceOut})
+def get_presence(path: MeetingPath) -> dict[str, Any]:
+    """Which sites are connected now; for the staff also times and dropouts."""
+    return presence.here.seen_by(current_actor(), path.meeting_id)
 
 
 @api.get("/meetings/<int:meeting_id>/snapshot", responses={200: Snapshot})

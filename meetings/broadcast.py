@@ -23,6 +23,7 @@ from core.times import now, rfc3339
 from meetings.access import Viewer
 from meetings.feed import EVENTS_AT_MOST, event_of, seen_by
 from meetings.models import LogRow, Meeting, Role
+from meetings.presence import here
 
 log = logging.getLogger(__name__)
 
@@ -142,6 +143,7 @@ class Broadcast:
         for sid in members(own):
             if kept is not None and sid in members(kept):
                 continue
+            here.cut(meeting_id, person_id)
             for each in Role:
                 socketio.server.leave_room(sid, room(meeting_id, each))
             socketio.server.leave_room(sid, own)

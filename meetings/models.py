@@ -224,3 +224,28 @@ class LogRow(Base):
     result: Mapped[str] = mapped_column(Text)
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class Process(Base):
+    """A running server, and when it last said so: the connections of a killed one are over."""
+
+    __tablename__ = "process"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Connection(Base):
+    """A time for which somebody followed a meeting (meetings.presence); `until` is None while
+    they do. It remembers: neither the person nor the unit need exist any longer."""
+
+    __tablename__ = "connection"
+
+    # Each process counts its own, so that many are written at once without asking back.
+    process: Mapped[str] = mapped_column(ForeignKey("process.name"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    person_id: Mapped[int]
+    unit_id: Mapped[int | None]
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -21,10 +21,11 @@ from core.errors import DomainError, Unauthenticated
 from core.notices import notices
 from core.realtime import Encoded, members, socketio
 from core.schema import Id, Revision, parse
-from meetings import feed
+from meetings import feed, presence
 from meetings.access import view
-from meetings.broadcast import broadcast
+from meetings.broadcast import broadcast, room
 from meetings.changes import execute
+from meetings.models import STAFF
 from people.actor import Actor
 from people.login import SESSION_LIFETIME, is_account, read_token, sign_in_key
 from people.models import User
@@ -102,6 +103,7 @@ def connect(auth: Any = None) -> None:
 def disconnect(_reason: Any = None) -> None:
     """Forget the connection."""
     _connections.pop(_sid(), None)
+    presence.here.left(_sid())
 
 
 def drop_ended(session: Session) -> None:
@@ -145,6 +147,13 @@ def hear(thing: str, number: int) -> None:
         _end_sign_in(name)
 
 
+def tell_presence(meeting_id: int, body: dict[str, Any], sid: str | None) -> None:
+    """Tell one socket, or the staff, who is connected. Nobody else's page shows it, and a
+    thousand people who come back at once should not tell each other so."""
+    to = sid or [room(meeting_id, role) for role in STAFF]
+    socketio.emit("presence", body, to=to)
+
+
 def _only(data: tuple[Any, ...]) -> Any:
     # A client may send any number of values; a message of ours is one.
     return data[0] if len(data) == 1 else None
@@ -167,6 +176,7 @@ def subscribe(*data: Any) -> Encoded | dict[str, Any]:
         actor = _actor()
         viewer = view(db.session(), actor, wanted.meeting_id)
         broadcast.follow(_sid(), viewer)
+        presence.here.arrived(_sid(), wanted.meeting_id, viewer)
         return feed.catch_up(actor, wanted.meeting_id, wanted.after)
     except DomainError as error:
         return _refusal(error)

@@ -197,7 +197,7 @@ class Window:
         self._heard: list[tuple[str, Any]] = []
         self._news = threading.Condition()
         self.client = socketio.Client(reconnection=False, handle_sigint=False)
-        for name in ("event", "tick", "resubscribe"):
+        for name in ("event", "tick", "resubscribe", "presence"):
             self.client.on(name, self._listener(name))
         self.client.connect(
             server.url,
