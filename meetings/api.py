@@ -166,7 +166,7 @@ class DropoutOut(Public):
 
 
 class SiteOut(Public):
-    """A site (điểm cầu): who is connected now; the rest is there for the chair, the secretary
+    """A site: who is connected now; the rest is there for the chair, the secretary
     and the records clerk. Minutes and dropouts count while the meeting is live."""
 
     people: list[int]

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from agenda.views import page_data
 from core.db import db
 from core.times import now, vietnam
-from meetings import feed
+from meetings import feed, presence
 from meetings.access import viewing, visible_meetings
-from meetings.models import LEADERS, Meeting, Participant, Role, State
+from meetings.models import LEADERS, STAFF, Meeting, Participant, Role, State
 from meetings.views import today
 from minutes.models import Directive, DirectiveUnit
 from minutes.publishing import may_read_documents
@@ -109,6 +109,7 @@ def meeting(meeting_id: int) -> str:
     objects = feed.snapshot(actor, meeting_id).objects
     found, viewer = viewing(db.session(), actor, meeting_id)
     picture = _Picture(objects, found)
+    sites = presence.here.sites(found) if found.closed_at and viewer.role in STAFF else None
     return render_template(
         "meetings/meeting.html",
         meeting=found,
@@ -116,6 +117,7 @@ def meeting(meeting_id: int) -> str:
         documents=may_read_documents(found.state, viewer.role),
         page_data=page_data(found, viewer),
         p=picture,
+        sites=sites,
     )
 
 

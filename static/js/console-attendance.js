@@ -3,6 +3,7 @@
 import { html, nothing } from '/static/vendor/lit-html/lit-html.js';
 import { live } from '/static/vendor/lit-html/directives/live.js';
 import { repeat } from '/static/vendor/lit-html/directives/repeat.js';
+import { sites } from './console-presence.js';
 import { best, composing } from './console-units.js';
 import { unitName } from './lib.js';
 
@@ -29,19 +30,11 @@ function attendanceOf(c, personId) {
   return seen;
 }
 
-// A commune (a village, where a commune meets) sits at a site of its own, everybody else
-// in the hall.
-function siteOf(c, { unit_id: unitId }) {
-  const own = ['commune', 'village'].includes(c.feed.get('unit', unitId)?.kind);
-  return own && unitId !== c.meeting.organizer_unit_id ? unitId : 'hall';
-}
-
-/** How many people, and how many sites (điểm cầu), are here. */
-export function presence(c) {
+/** How many people are invited, and how many are here. */
+export function headcount(c) {
   const people = invited(c);
   const here = people.filter(({ person_id: id }) => HERE.includes(attendanceOf(c, id).status));
-  const sites = (list) => new Set(list.map((participant) => siteOf(c, participant))).size;
-  return { people: people.length, here: here.length, sites: sites(people), open: sites(here) };
+  return { people: people.length, here: here.length };
 }
 
 function mark(c, personId, args) {
@@ -206,6 +199,7 @@ export function attendance(c) {
         .join(' · ')}</p>
     </div>
     <div class="side-scroll">
+      ${sites(c)}
       ${people.length === 0 ? html`<div class="empty"><p>${t('nobody_invited')}</p></div>` : nothing}
       ${people.length > 0 && shown.length === 0 ? html`<div class="empty"><p>${t('nobody_found')}</p></div>` : nothing}
       <ol aria-label=${t('attendance')}>

@@ -3,8 +3,9 @@
 
 import { html, nothing, render } from '/static/vendor/lit-html/lit-html.js';
 import { advance, agenda, itemDialog, itemRefused, items, predictedEnd } from './console-agenda.js';
-import { attendance, focusAttendance, presence } from './console-attendance.js';
+import { attendance, focusAttendance, headcount } from './console-attendance.js';
 import { openConclusion, openDirective, outcome, outcomeRefused } from './console-outcome.js';
+import { follow, sitesConnected } from './console-presence.js';
 import { entryRefused, presenterSpeaks, record, removeEntry, startEdit } from './console-record.js';
 import { Feed } from './feed.js';
 import { clock, day, pageData, store, translator } from './lib.js';
@@ -189,7 +190,6 @@ function bar() {
   const { meeting } = c;
   const end = predictedEnd(c);
   const late = Math.floor((end - Date.parse(meeting.ends_at)) / 60000);
-  const { sites, open } = presence(c);
   return html`
     <header class="bar">
       <a class="bar-back" href="/meetings/${meeting.id}" title=${t('to_meeting')}>←<span class="visually-hidden">${t('to_meeting')}</span></a>
@@ -202,7 +202,7 @@ function bar() {
               late > 0 ? ` · ${t('over_minutes', { n: late })}` : ''
             }</dd></div>`
           : nothing}
-        <div><dt>${t('sites')}</dt><dd class="num">${open}/${sites}</dd></div>
+        <div><dt>${t('sites')}</dt><dd class="num" id="sites-connected">${sitesConnected(c)}</dd></div>
       </dl>
       ${saving()}
       ${barButton()}
@@ -244,7 +244,7 @@ function saving() {
 
 function before() {
   const { meeting } = c;
-  const { people, here } = presence(c);
+  const { people, here } = headcount(c);
   return html`
     <section class="pane" aria-label=${t('record')}>
       <div class="opening">
@@ -265,7 +265,7 @@ function before() {
 }
 
 function side() {
-  const { people, here } = presence(c);
+  const { people, here } = headcount(c);
   const tab = (name, label) => html`
     <button class="tab" role="tab" id="tab-${name}" aria-selected=${ui.tab === name}
       aria-controls="side-panel" tabindex=${ui.tab === name ? 0 : -1}
@@ -407,7 +407,7 @@ function question(title, body, word, act) {
 
 const dialogs = {
   open() {
-    const { people, here } = presence(c);
+    const { people, here } = headcount(c);
     return question(t('open_question'), html`<p>${t('here_of', { n: here, of: people })}</p>`, t('open_meeting'), () => {
       ui.tab = 'outcome';
       c.send('meeting.open', {});
@@ -456,6 +456,7 @@ const dialogs = {
 // -- Beginning ---------------------------------------------------------------------------
 
 feed.addEventListener('change', () => c.update());
+follow(c);
 feed.addEventListener('state', () => {
   ui.offlineSince = feed.state === 'live' ? null : (ui.offlineSince ?? Date.now());
 });

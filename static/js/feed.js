@@ -181,6 +181,7 @@ export class Feed extends EventTarget {
     socket.on('connect', () => this.#subscribe());
     socket.on('event', (event) => this.#mine(event) && this.receive(event));
     socket.on('tick', (tick) => this.#mine(tick) && this.#tick(tick));
+    socket.on('presence', (detail) => this.#mine(detail) && this.dispatchEvent(new CustomEvent('presence', { detail })));
     // Our role has changed, or is gone: what we hold may be more or less than we may see.
     socket.on('resubscribe', (which) => this.#mine(which) && this.#subscribe(true));
     socket.on('disconnect', () => this.#offline());
