@@ -175,8 +175,9 @@ def subscribe(*data: Any) -> Encoded | dict[str, Any]:
         wanted = parse(Subscribe, _only(data))
         actor = _actor()
         viewer = view(db.session(), actor, wanted.meeting_id)
-        broadcast.follow(_sid(), viewer)
-        presence.here.arrived(_sid(), wanted.meeting_id, viewer)
+        if _sid() in _connections:  # it may have been ended while we looked
+            broadcast.follow(_sid(), viewer)
+            presence.here.arrived(_sid(), wanted.meeting_id, viewer)
         return feed.catch_up(actor, wanted.meeting_id, wanted.after)
     except DomainError as error:
         return _refusal(error)

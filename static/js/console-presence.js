@@ -30,35 +30,37 @@ function when(c, moment) {
   return day(moment) === day(c.feed.now()) ? clock(moment) : `${clock(moment)} ${day(moment)}`;
 }
 
-function state(c, { people, since, first_joined: joined }) {
-  if (people.length > 0) return c.t('site_on', { time: when(c, since) });
-  return joined ? c.t('site_lost', { time: when(c, since) }) : c.t('site_never');
+// `lost` has been here before; `never` may yet come.
+function stateOf({ people, first_joined: joined }) {
+  if (people.length > 0) return 'on';
+  return joined ? 'lost' : 'never';
 }
 
-// First those that are lost, then those that never came.
-function order({ people, first_joined: joined }) {
-  if (people.length > 0) return 2;
-  return joined ? 0 : 1;
-}
+// Those that want an eye stand first.
+const ORDER = ['lost', 'never', 'on'];
 
 /** The list of sites, above the attendance of people. */
 export function sites(c) {
-  if (!newest) return nothing;
+  // Who leaves after the end is not lost; the meeting's page keeps what was.
+  if (!newest || !c.editable) return nothing;
   const { t } = c;
   const position = (id) => c.feed.get('unit', id)?.position ?? 0;
   const all = Object.entries(newest.units).sort(
-    ([one, a], [other, b]) => order(a) - order(b) || position(one) - position(other) || one - other,
+    ([one, a], [other, b]) => ORDER.indexOf(stateOf(a)) - ORDER.indexOf(stateOf(b)) || position(one) - position(other) || one - other,
   );
-  const row = ([id, site]) => html`
-    <li class="site ${site.people.length > 0 ? 'site-on' : 'site-off'}">
-      <span class="site-mark" aria-hidden="true"></span>
-      <span class="site-name clip" title=${unitName(c.feed.get('unit', id))}>${unitName(c.feed.get('unit', id))}</span>
-      <span class="site-state">${state(c, site)}${
-        site.dropouts.length > 0
-          ? html`<br>${t('site_dropouts', { times: site.dropouts.length, minutes: site.minutes_lost })}`
-          : nothing
-      }</span>
-    </li>`;
+  const row = ([id, site]) => {
+    const state = stateOf(site);
+    const name = unitName(c.feed.get('unit', id));
+    const times = { times: site.dropouts.length, minutes: site.minutes_lost };
+    return html`
+      <li class="site site-${state}">
+        <span class="site-mark" aria-hidden="true"></span>
+        <span class="site-name clip" title=${name}>${name}</span>
+        <span class="site-state">${t(`site_${state}`, { time: when(c, site.since) })}${
+          times.times > 0 ? html`<br>${t(state === 'on' ? 'site_dropouts' : 'site_before', times)}` : nothing
+        }</span>
+      </li>`;
+  };
   return html`
     <details class="sites" id="sites" ?open=${c.ui.sitesOpen ?? true} @toggle=${(event) => {
       c.ui.sitesOpen = event.target.open;

@@ -200,9 +200,9 @@ function bar() {
         ${c.editable
           ? html`<div><dt>${t('predicted_end')}</dt><dd class="num ${late > 0 ? 'late' : ''}">${clock(end)}${
               late > 0 ? ` · ${t('over_minutes', { n: late })}` : ''
-            }</dd></div>`
+            }</dd></div>
+            <div><dt>${t('sites')}</dt><dd class="num" id="sites-connected">${sitesConnected(c)}</dd></div>`
           : nothing}
-        <div><dt>${t('sites')}</dt><dd class="num" id="sites-connected">${sitesConnected(c)}</dd></div>
       </dl>
       ${saving()}
       ${barButton()}

@@ -45,6 +45,8 @@ def test_the_console_counts_the_sites_and_the_page_keeps_their_dropouts(
     expect(commune).to_contain_text("mất kết nối 1 lần, 1 phút")
 
     meeting.do("thuky", "meeting.close")
+    # From now on whoever leaves is not lost.
+    expect(console.locator("#sites")).to_have_count(0)
     page = windows.open("vanthu", meeting.page)
     row = page.locator("#sites tbody tr").filter(has_text="Quảng Sơn")
     expect(row).to_contain_text("1 lần, 1 phút")
