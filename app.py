@@ -8,7 +8,9 @@ if __name__ == "__main__":
 
 import gc
 import logging
+import signal
 
+import gevent
 from flask import Flask
 from flask_compress import Compress
 from flask_openapi import OpenAPI
@@ -28,6 +30,7 @@ import core.logs
 import core.metrics
 import core.realtime
 import core.security
+import core.stopping
 import core.urls
 import meetings.api
 import meetings.presence
@@ -111,7 +114,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
 
 def serve(settings: config.Settings) -> None:
-    """Serve until told to stop: one process, any number of readers."""
+    """Serve until told to stop (SIGTERM): one process, any number of readers."""
     core.logs.configure()
     app = create_app(settings)
     if settings.public_url.startswith("https://"):
@@ -154,9 +157,12 @@ def serve(settings: config.Settings) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+    underway = core.stopping.Underway(app)
+    gevent.signal_handler(signal.SIGTERM, socketio.stop)
     print(f"Giao ban: http://{settings.host}:{settings.port}", flush=True)
     misread = logging.getLogger("gevent")  # else written to stderr as it comes
     socketio.run(app, host=settings.host, port=settings.port, log_output=False, error_log=misread)
+    core.stopping.finish(underway)
 
 
 if __name__ == "__main__":

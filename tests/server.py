@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -74,17 +75,20 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self._tokens: dict[str, str] = {}
         kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "TMPDIR")}
-        with log.open("wb") as output:
+        self._env = (
+            kept
+            | {"DATABASE_URL": database_url, "SECRET_KEY": SECRET_KEY, "PORT": str(self.port)}
+            | env
+        )
+        self.start()
+
+    def start(self) -> None:
+        """Start the process, again after it has ended."""
+        with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "app.py"],
                 cwd=ROOT,
-                env=kept
-                | {
-                    "DATABASE_URL": database_url,
-                    "SECRET_KEY": SECRET_KEY,
-                    "PORT": str(self.port),
-                }
-                | env,
+                env=self._env,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -104,11 +108,25 @@ class Server:
     def stop(self) -> None:
         """Stop it; faults of ours that it has logged fail the test. (The libraries log what is
         no packet of theirs, too.)"""
-        self._process.terminate()
-        self._process.wait(PATIENCE)
+        self.terminate()
+        code = self.ended()
+        assert code in (0, -signal.SIGKILL), f"it ended with {code}: {self.log.read_text()}"
         logged = self.log.read_text()
         for fault in FAULTS:
             assert fault not in logged, logged
+
+    def terminate(self) -> None:
+        """Ask it to end, as systemd does."""
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """End it as a crash does."""
+        self._process.kill()
+        self.ended()
+
+    def ended(self) -> int:
+        """Wait for its end and return its exit code."""
+        return self._process.wait(PATIENCE)
 
     def request(
         self,
