@@ -7,9 +7,14 @@ from pathlib import Path
 
 import click
 from flask import Flask, current_app
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
+import config
 import demo as demo_loader
+from core import transfer
 from core.db import db, reading
 from core.errors import DomainError
 from meetings.models import Meeting, Participant, Role
@@ -43,6 +48,31 @@ def init_app(app: Flask) -> None:
         click.echo(f"{meetings} meetings checked, {len(found)} faults")
         sys.exit(1 if found else 0)
 
+    @app.cli.command("copy-to")
+    @click.argument("url")
+    def copy_to(url: str) -> None:
+        """Copy this SQLite database into the empty PostgreSQL database at URL, and check the
+        copy; exit 1 with a line per fault, and nothing left there, otherwise."""
+        found = []
+        try:
+            target_engine = create_engine(config.engine_url(url), poolclass=NullPool)
+            with db.engine.connect() as source, target_engine.connect() as target:
+                migrations = current_app.extensions["migrate"].migrate.get_config()
+                transfer.copy(source, target, migrations, _tell_progress)
+                click.echo("Checking counts and logs")
+                with Session(target) as session:
+                    found = [*transfer.miscounted(source, target), *faults(session)]
+                if not found:
+                    target.commit()
+        except transfer.TransferRefused as refusal:
+            found = [str(refusal)]
+        except SQLAlchemyError as error:
+            found = [" ".join(str(getattr(error, "orig", None) or error).split())]
+        for line in found:
+            click.echo(line, err=True)
+        click.echo("Nothing was copied" if found else "Copied, all is well")
+        sys.exit(1 if found else 0)
+
     @app.cli.command("export")
     @click.argument("meeting_id", type=int)
     @click.argument("kind", type=click.Choice(["minutes", "conclusions"]))
@@ -64,3 +94,7 @@ def init_app(app: Flask) -> None:
         except DomainError as error:
             raise click.ClickException(str(error.message)) from None
         file.write_bytes(made.content)
+
+
+def _tell_progress(table: str, done: int, total: int) -> None:
+    click.echo(f"{table}: {done} of {total} rows")

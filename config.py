@@ -81,9 +81,21 @@ def _database_url(env: Mapping[str, str], folder: Path) -> str:
     if not url:
         folder.mkdir(parents=True, exist_ok=True)
         return f"sqlite:///{folder / 'giaoban.sqlite'}"
+    return engine_url(url)
+
+
+def engine_url(url: str) -> str:
+    """The address of a database as SQLAlchemy takes it.
+
+    Args:
+        url: in any of the usual spellings, `postgres://…` too.
+
+    Raises:
+        ConfigurationError: it is neither SQLite nor PostgreSQL.
+    """
     scheme, separator, rest = url.partition("://")
     if not separator or scheme.split("+")[0] not in ("sqlite", "postgresql", "postgres"):
-        raise ConfigurationError(f"DATABASE_URL is neither sqlite nor postgresql: {scheme!r}")
+        raise ConfigurationError(f"the database is neither sqlite nor postgresql: {scheme!r}")
     # The psycopg 3 driver, whichever of the usual spellings the deployment uses.
     if scheme in ("postgres", "postgresql"):
         return f"postgresql+psycopg://{rest}"

@@ -1,5 +1,6 @@
 """Alembic's environment: migrations of the application's own database."""
 
+from contextlib import nullcontext
 from logging.config import fileConfig
 from typing import Any, Literal
 
@@ -19,14 +20,17 @@ def render_item(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
 
 
 def run() -> None:
-    """Run the migrations over the application's own engine."""
+    """Run the migrations over the application's own engine, or over the connection that the
+    caller gives, within its transaction."""
+    given = context.config.attributes.get("connection")
     migrate = current_app.extensions["migrate"]
     options = {**migrate.configure_args, "render_item": render_item}
-    with migrate.db.engine.connect() as connection:
+    with nullcontext(given) if given is not None else migrate.db.engine.connect() as connection:
         context.configure(connection=connection, target_metadata=migrate.db.metadata, **options)
         with context.begin_transaction():
             context.run_migrations()
-        connection.commit()
+        if given is None:
+            connection.commit()
 
 
 run()
