@@ -1,14 +1,18 @@
 #!/bin/sh
 # Installs the system libraries that are missing; says which, where it may not install them.
 #   scripts/system-packages.sh run     what the server needs
-#   scripts/system-packages.sh test    the same and a browser
+#   scripts/system-packages.sh test    the same, a browser, nginx and a Redis to stop
 set -eu
 
 # libharfbuzz-subset0: without it every PDF takes half a second longer.
 # fonts-liberation2: version 1 of the same family has no Vietnamese letters.
 packages="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-liberation2"
-if [ "${1:-run}" = test ] && ! command -v chromium >/dev/null; then
-    packages="$packages chromium"
+if [ "${1:-run}" = test ]; then
+    # Debian keeps nginx off the path of people.
+    PATH=$PATH:/usr/sbin
+    command -v chromium >/dev/null || packages="$packages chromium"
+    command -v nginx >/dev/null || packages="$packages nginx-light"
+    command -v redis-server >/dev/null || packages="$packages redis-server"
 fi
 # Debian and Ubuntu put the module that makes virtual environments into a package of its own.
 if ! [ -x .venv/bin/python ] && ! "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null; then

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import http.client
 import json
 import os
@@ -127,6 +128,12 @@ class Server:
     def ended(self) -> int:
         """Wait for its end and return its exit code."""
         return self._process.wait(PATIENCE)
+
+    def behind(self, port: int) -> Server:
+        """The same, asked through a proxy that listens on this port."""
+        there = copy.copy(self)
+        there.port, there.url = port, f"http://127.0.0.1:{port}"
+        return there
 
     def request(
         self,
