@@ -40,7 +40,12 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
         RATELIMIT_KEY_PREFIX="giaoban",
-        RATELIMIT_SWALLOW_ERRORS=True,  # Redis gone: signing in still works
+        # Redis gone: signing in still works, and each process counts for itself.
+        RATELIMIT_STORAGE_OPTIONS=(
+            {"socket_timeout": 1, "socket_connect_timeout": 1} if settings.redis_url else {}
+        ),
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
+        RATELIMIT_SWALLOW_ERRORS=True,
     )
     login_manager.init_app(app)
     limiter.init_app(app)
