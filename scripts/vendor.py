@@ -40,6 +40,7 @@ LIT_DIRECTIVES = (
     "when",
 )
 FILES: dict[str, tuple[str, ...]] = {
+    "idb": ("LICENSE", "build/index.js"),
     "lit-html": (
         "LICENSE",
         "lit-html.js",

@@ -7,17 +7,17 @@ import { attendance, focusAttendance, headcount } from './console-attendance.js'
 import { openConclusion, openDirective, outcome, outcomeRefused } from './console-outcome.js';
 import { follow, sitesConnected } from './console-presence.js';
 import { entryRefused, presenterSpeaks, record, removeEntry, startEdit } from './console-record.js';
-import { Feed } from './feed.js';
-import { clock, day, pageData, store, translator } from './lib.js';
+import { BLIP_MS, Feed } from './feed.js';
+import { clock, day, pageData, setting, translator } from './lib.js';
+import { missedNotice } from './missed.js';
+import { flat, openStore, unflat } from './store.js';
 
 const TOAST_MS = 15000;
-const BLIP_MS = 3000; // a shorter break of the connection is not worth a word
-const SLOW_MS = 700; // a shorter wait for an answer neither
+const SLOW_MS = 700; // a shorter wait for an answer is not worth a word
 
 const page = pageData();
 const root = document.getElementById('console');
-const reader = page.me.person_id ?? 'none';
-const draftName = `draft:console:${reader}:${page.meeting_id}`;
+const store = await openStore({ reader: page.me.person_id, meetingId: page.meeting_id });
 
 // What is being typed and looked at. `DRAFTS` outlive the page.
 const ui = {
@@ -40,10 +40,13 @@ const ui = {
   zone: null,
 };
 const DRAFTS = ['line', 'edits', 'failed', 'conclusion', 'directive', 'itemForm', 'details'];
-Object.assign(ui, store.get(draftName) ?? {});
+Object.assign(ui, unflat(store.drafts));
+// What was refused when the browser died is asked again: until then it is not refused.
+ui.failed = ui.failed.filter(({ id }) => !store.waiting.some((command) => command.id === id));
 
-const feed = new Feed({ meetingId: page.meeting_id, outbox: String(reader) });
+const feed = new Feed({ meetingId: page.meeting_id, store });
 const t = translator(page.strings);
+const missed = missedNotice({ feed, t, me: page.me, changed: () => c.update() });
 let rendering = false;
 let focusNext = null;
 let current; // the current item's id; undefined until the meeting is loaded
@@ -71,7 +74,7 @@ const c = {
   },
   /** Single keys may be switched off (WCAG 2.1.4). */
   get keysOn() {
-    return store.get('keys-off') !== true;
+    return setting.get('keys-off') !== true;
   },
   /** The id of the item whose record is on the screen, or null. */
   shown() {
@@ -94,7 +97,7 @@ const c = {
   },
   /** Something was typed: keep it, and render. */
   changed() {
-    store.set(draftName, Object.fromEntries(DRAFTS.map((name) => [name, ui[name]])));
+    store.saveDrafts(flat(Object.fromEntries(DRAFTS.map((name) => [name, ui[name]]))));
     c.update();
   },
   /** Focus what matches the selector, once it is rendered. */
@@ -166,24 +169,37 @@ function focusEnd(target) {
 
 function view() {
   if (feed.state === 'lost') {
-    return html`<div class="console-note"><h1>${t('removed')}</h1><p><a href="/">${t('home')}</a></p></div>`;
+    return html`<div class="console-note"><h1>${t('removed')}</h1><p><a href="/">${t('home')}</a></p>${held()}</div>`;
   }
   if (!feed.loaded || !c.meeting) {
     const word = { offline: 'offline_loading', signed_out: 'signed_out' }[feed.state] ?? 'loading';
     return html`<div class="console-note"><p role="status">${t(word)}</p>
-      ${feed.state === 'signed_out' ? html`<p><a href="/login">${t('sign_in')}</a></p>` : nothing}</div>`;
+      ${feed.state === 'signed_out' ? html`<p><a href="/login" target="_blank">${t('sign_in')}</a></p>` : nothing}
+      ${held()}</div>`;
   }
   return html`
     ${bar()}
     <div class="console-columns">
       ${agenda(c)}
-      ${c.live || c.meeting.opened_at ? record(c, toast()) : before()}
+      ${c.live || c.meeting.opened_at ? record(c, html`${missed()}${toast()}`) : before()}
       ${side()}
     </div>
     ${foot()}
     <dialog class="dialog" id="dialog" aria-labelledby="dialog-title" @close=${() => ui.dialog && c.close()}>
       ${dialogs[ui.dialog]?.() ?? nothing}
     </dialog>`;
+}
+
+// What is not with the server yet, where there is no record to show it in: neither out of sight
+// while the meeting cannot be loaded, nor when its writer has been taken off it.
+function held() {
+  const forms = [ui.line, ui.conclusion, ui.directive, ...Object.values(ui.edits)];
+  const texts = [...feed.pending.map(({ args }) => args), ...ui.failed.map(({ args }) => args), ...forms]
+    .map((one) => one?.text?.trim())
+    .filter(Boolean);
+  if (texts.length === 0) return nothing;
+  return html`<p>${t(store.persistent ? 'held' : 'held_in_page')}</p>
+    <ul class="held">${texts.map((text) => html`<li class="prose">${text}</li>`)}</ul>`;
 }
 
 function bar() {
@@ -236,9 +252,10 @@ function saving() {
   else if (offline) {
     text = waiting.length > 0 ? t('offline_waiting', { n: waiting.length }) : t('offline');
     look = 'saving-bad';
-  } else if (feed.state !== 'live') [text, look] = [t('reconnecting'), 'saving-wait'];
-  else if (slow) [text, look] = [t('waiting', { n: waiting.length }), 'saving-wait'];
-  return html`<p class="saving ${look}" role="status" id="saving">${text}
+  } else if (slow) [text, look] = [t('waiting', { n: waiting.length }), 'saving-wait'];
+  return html`<p class="saving ${look}" role="status" id="saving">${text}${store.persistent
+      ? nothing
+      : html`<span class="late" title=${t('not_kept')}>· ${t('not_kept_short')}</span>`}
     ${feed.state === 'signed_out' ? html`<a href="/login" target="_blank">${t('sign_in')}</a>` : nothing}</p>`;
 }
 
@@ -260,7 +277,7 @@ function before() {
                   ${t('open_meeting')} <kbd>o</kbd></button>`
               : html`<p>${t('still_draft')} <a href="/meetings/${meeting.id}">${t('to_meeting')}</a></p>`}`}
       </div>
-      ${toast()}
+      ${missed()}${toast()}
     </section>`;
 }
 
@@ -446,7 +463,7 @@ const dialogs = {
           ['/kl', 'kind_conclusion'], ['/cd', 'kind_directive']])}
       </div>
       <label class="check"><input type="checkbox" .checked=${c.keysOn} @change=${(event) => {
-        store.set('keys-off', event.target.checked ? null : true);
+        setting.set('keys-off', event.target.checked ? null : true);
         c.update();
       }}> ${t('keys_switch')}</label>
       <form method="dialog" class="actions"><button class="btn btn-primary" autofocus>${t('dismiss')}</button></form>`;
@@ -457,6 +474,7 @@ const dialogs = {
 
 feed.addEventListener('change', () => c.update());
 follow(c);
+store.addEventListener('failed', () => c.update());
 feed.addEventListener('state', () => {
   ui.offlineSince = feed.state === 'live' ? null : (ui.offlineSince ?? Date.now());
 });

@@ -11,6 +11,9 @@ const RETRY_MS = 4000; // between attempts to send while there is no socket
 // Answers after which we may not look any longer, at least for now.
 const LOST = ['unauthenticated', 'forbidden', 'not_found'];
 const EVENT_GRACE_MS = 1000; // how long an event may trail its command's answer
+const SILENCE_MS = 25000; // longer than between two ticks: the machine has slept, or the cable is out
+/** A connection that is back sooner is nobody's business, and what came late by less neither. */
+export const BLIP_MS = 3000;
 
 /**
  * The objects after some events.
@@ -53,8 +56,9 @@ export class Refusal extends Error {
  * A meeting, live.
  *
  * Dispatches `change` (objects or commands changed), `state` (the connection changed),
- * `event` (`detail`: each event as applied), `refused` (`detail`: `{command, error}`) and
- * `removed` (we may not see this meeting any more).
+ * `event` (`detail`: each event as applied), `refused` (`detail`: `{command, error}`), `missed`
+ * (`detail`: `{events, more}`: what reached us late, and how many changes besides, where a
+ * snapshot took the place of events) and `removed` (we may not see this meeting any more).
  */
 export class Feed extends EventTarget {
   objects = new Map();
@@ -68,12 +72,16 @@ export class Feed extends EventTarget {
   pending = [];
 
   #meetingId;
-  #outbox;
+  #store;
   #fetch;
   #socket = null;
   #subscribed = false;
+  #strange = false; // the connection is not known to be our reader's
   #sending = false;
   #wanted = 0;
+  #wantedAt = NaN; // the server's time when the revision that we want was there
+  #away = null; // while out of touch: since when, from which revision, and what has come since
+  #heardAt = Date.now();
   #catching = null;
   #poller = null;
   #wake = null;
@@ -82,17 +90,17 @@ export class Feed extends EventTarget {
   /**
    * @param {object} options
    * @param {number} options.meetingId
-   * @param {string} [options.outbox] a name that is this reader's alone: under it, unanswered
-   *   commands are kept in localStorage and sent after a reload
+   * @param {import('./store.js').Store} [options.store] keeps commands until they are answered;
+   *   what it still holds is sent again. Without one they live as long as the page
    * @param {object} [options.socket] a Socket.IO client to use instead of our own
    * @param {typeof fetch} [options.fetch]
    */
-  constructor({ meetingId, outbox = '', socket = null, fetch = globalThis.fetch.bind(globalThis) }) {
+  constructor({ meetingId, store = null, socket = null, fetch = globalThis.fetch.bind(globalThis) }) {
     super();
     this.#meetingId = meetingId;
-    this.#outbox = outbox && `outbox:${outbox}:${meetingId}:`;
+    this.#store = store;
     this.#fetch = fetch;
-    this.#restore();
+    for (const command of store?.waiting ?? []) this.pending.push({ ...command, again: true });
     if (socket) this.#attach(socket);
     else this.#connect();
     globalThis.addEventListener?.('online', () => this.#kick());
@@ -137,11 +145,13 @@ export class Feed extends EventTarget {
    * @throws {Refusal} the server said no; never for trouble with the network
    */
   command(name, args = {}, note = null) {
-    const command = { id: requestId(), name, args, note, at: Date.now() };
+    // Their times tell their order, also where the clock is set back meanwhile.
+    const at = Math.max(Date.now(), ...this.pending.map((earlier) => earlier.at + 1));
+    const command = { id: requestId(), name, args, note, at };
     const promise = new Promise((resolve, reject) => Object.assign(command, { resolve, reject }));
     promise.catch(() => {}); // who does not await it hears of a refusal through `refused`
     this.pending.push(command);
-    this.#keep(command);
+    this.#store?.keep(command);
     this.#changed();
     this.#drain();
     return promise;
@@ -154,7 +164,7 @@ export class Feed extends EventTarget {
       this.#take([event]);
       return Promise.resolve();
     }
-    return this.#catchUp(event.revision);
+    return this.#catchUp(event.revision, event.at);
   }
 
   close() {
@@ -193,12 +203,13 @@ export class Feed extends EventTarget {
   }
 
   #mine(message) {
+    this.#heardAt = Date.now();
     return String(message.meeting_id) === String(this.#meetingId);
   }
 
   #tick({ revision, now }) {
     this.#clock(now);
-    if (this.loaded && revision > this.revision) this.#catchUp(revision);
+    if (this.loaded && revision > this.revision) this.#catchUp(revision, now);
   }
 
   #clock(now) {
@@ -207,6 +218,12 @@ export class Feed extends EventTarget {
   }
 
   async #subscribe(anew = false) {
+    // The page itself came to whoever is signed in; since then it may be somebody else.
+    this.#strange = (this.loaded || this.pending.length > 0) && !(await this.#ours());
+    if (this.#strange) {
+      this.#offline();
+      return;
+    }
     const request = { meeting_id: this.#meetingId };
     if (this.loaded && !anew) request.after = this.revision;
     let answer;
@@ -221,6 +238,7 @@ export class Feed extends EventTarget {
       this.#refusedEntry(answer.error?.code);
       return;
     }
+    this.#heardAt = Date.now();
     if (answer.now) this.#clock(answer.now);
     if (answer.snapshot) this.#load(answer.snapshot.revision ?? answer.revision, answer.snapshot);
     else this.#take(answer.events ?? []);
@@ -245,6 +263,7 @@ export class Feed extends EventTarget {
   #poll(delay = POLL_MS) {
     this.#poller = setTimeout(async () => {
       if (this.#closed || this.#subscribed) return;
+      if (this.#strange) this.#socket.disconnect();
       if (this.#socket && !this.#socket.active) this.#socket.connect();
       await this.#catchUp(this.revision + 1);
       if (!this.#closed && !this.#subscribed && this.state !== 'lost') this.#poll();
@@ -262,10 +281,28 @@ export class Feed extends EventTarget {
 
   #become(state) {
     if (this.state === state) return;
+    if (this.state === 'live' && this.loaded) {
+      const silent = Date.now() - this.#heardAt > SILENCE_MS;
+      this.#away = { since: silent ? this.#heardAt : Date.now(), revision: this.revision, events: [] };
+    }
     this.state = state;
+    if (state === 'live') this.#back();
     this.dispatchEvent(new CustomEvent('state', { detail: state }));
     if (state === 'lost') this.dispatchEvent(new CustomEvent('removed'));
     this.#changed();
+  }
+
+  // In touch again: tell what has happened meanwhile.
+  #back() {
+    const away = this.#away;
+    this.#away = null;
+    if (away && Date.now() - away.since >= BLIP_MS) this.#tellMissed(away);
+  }
+
+  #tellMissed({ revision, events }) {
+    const more = this.revision - revision - events.length;
+    if (events.length + more === 0) return;
+    this.dispatchEvent(new CustomEvent('missed', { detail: { events, more } }));
   }
 
   #refusedEntry(code) {
@@ -302,6 +339,7 @@ export class Feed extends EventTarget {
     if (next.length === 0) return;
     this.objects = apply(this.objects, ...next);
     this.revision += next.length;
+    this.#away?.events.push(...next);
     for (const event of next) {
       this.#heard(event);
       this.dispatchEvent(new CustomEvent('event', { detail: event }));
@@ -311,8 +349,9 @@ export class Feed extends EventTarget {
   }
 
   // One fetch at a time; whoever comes meanwhile only raises the mark.
-  #catchUp(revision) {
+  #catchUp(revision, at) {
     this.#wanted = Math.max(this.#wanted, revision);
+    this.#wantedAt = Date.parse(at);
     this.#catching ??= this.#fill().finally(() => {
       this.#catching = null;
     });
@@ -321,6 +360,12 @@ export class Feed extends EventTarget {
 
   async #fill() {
     let there = 0;
+    if (this.state === 'signed_out' && !(await this.#ours())) {
+      this.#wanted = 0;
+      return;
+    }
+    // A gap in a connection that stands: what fills it was missed, too, where it comes late.
+    const gap = !this.#away && this.loaded && { revision: this.revision, events: [] };
     do {
       const before = this.revision;
       const path = this.loaded ? `events?after=${before}` : 'snapshot';
@@ -334,7 +379,7 @@ export class Feed extends EventTarget {
       }
       if (body.objects) this.#load(body.revision, body);
       else this.#take(body.events ?? []);
-      if (!this.#subscribed && this.state !== 'lost') this.#become('live');
+      if (gap) gap.events.push(...(body.events ?? []).filter((event) => event.revision > before));
       there = Math.max(this.#wanted, body.revision);
       if (this.revision === before) {
         if (this.revision < body.revision) await this.#reload();
@@ -342,6 +387,8 @@ export class Feed extends EventTarget {
       }
     } while (this.revision < there);
     this.#wanted = 0;
+    if (gap && this.#wantedAt - Date.parse(gap.events[0]?.at) >= BLIP_MS) this.#tellMissed(gap);
+    if (!this.#subscribed && this.state !== 'lost') this.#become('live');
     this.#wake?.();
   }
 
@@ -353,7 +400,8 @@ export class Feed extends EventTarget {
 
   async #http(path, body = null) {
     try {
-      const response = await this.#fetch(`/api/v1/meetings/${this.#meetingId}/${path}`, {
+      const address = path.startsWith('/') ? path : `/api/v1/meetings/${this.#meetingId}/${path}`;
+      const response = await this.#fetch(address, {
         method: body ? 'POST' : 'GET',
         headers: body
           ? { Accept: 'application/json', 'Content-Type': 'application/json' }
@@ -363,7 +411,9 @@ export class Feed extends EventTarget {
         cache: 'no-store',
         signal: AbortSignal.timeout(ANSWER_MS),
       });
-      return { status: response.status, body: await response.json() };
+      const answer = await response.json();
+      this.#heardAt = Date.now();
+      return { status: response.status, body: answer };
     } catch {
       return { status: 0, body: null };
     }
@@ -379,7 +429,9 @@ export class Feed extends EventTarget {
       let next;
       while (!this.#closed && (next = this.pending.find((command) => !command.answer))) {
         const alone = !this.#subscribed;
+        if (next.again && (await this.#doneElsewhere(next))) continue;
         const answer = await this.#send(next);
+        next.again = true;
         if (next.heard) next.resolve?.(answer?.result);
         else if (answer) this.#answered(next, answer);
         // Not where the socket has come back meanwhile: then it is asked at once.
@@ -388,6 +440,25 @@ export class Feed extends EventTarget {
     } finally {
       this.#sending = false;
     }
+  }
+
+  // Whether another window of the reader, which held the same command, has had its answer.
+  async #doneElsewhere(command) {
+    if (!this.#store || (await this.#store.has(command.id))) return false;
+    this.#drop(command);
+    command.resolve?.();
+    this.#changed();
+    return true;
+  }
+
+  // Whether the browser is still signed in as the one whose commands we hold. They are sent in
+  // nobody else's name, whoever has signed in here since.
+  async #ours() {
+    if (!this.#store) return true;
+    const { status, body } = await this.#http('/api/v1/me');
+    if (status === 200 && body.person_id === this.#store.reader) return true;
+    if (status === 200 || status === 401) this.#become('signed_out');
+    return false;
   }
 
   // The server's answer, or null where there is none yet.
@@ -402,6 +473,7 @@ export class Feed extends EventTarget {
       }
     }
     if (!answer) {
+      if (!(await this.#ours())) return null;
       const { status, body } = await this.#http('commands', { name, request_id: id, args });
       if (!body || status >= 502) return null;
       answer = status < 400 && body.ok !== false ? { ok: true, ...body } : { ok: false, error: problem(body) };
@@ -426,7 +498,6 @@ export class Feed extends EventTarget {
 
   #answered(command, answer) {
     command.answer = answer;
-    this.#forget(command);
     if (this.state === 'signed_out') this.#become(this.#subscribed ? 'live' : 'offline');
     if (!answer.ok) {
       const error = new Refusal(answer.error ?? { code: 'invalid' });
@@ -435,7 +506,11 @@ export class Feed extends EventTarget {
       this.dispatchEvent(new CustomEvent('refused', { detail: { command, error } }));
       listener?.(error);
       this.#changed();
-    } else if (answer.revision > this.revision) {
+    }
+    // Not before those who hear of a refusal have made a draft of it.
+    this.#store?.forget(command.id);
+    if (!answer.ok) return;
+    if (answer.revision > this.revision) {
       setTimeout(() => {
         if (!this.#closed && answer.revision > this.revision) this.#catchUp(answer.revision);
       }, EVENT_GRACE_MS);
@@ -451,7 +526,7 @@ export class Feed extends EventTarget {
     const command = event.request_id && this.pending.find(({ id }) => id === event.request_id);
     if (!command) return;
     command.heard = true;
-    this.#forget(command);
+    this.#store?.forget(command.id);
     this.#drop(command);
   }
 
@@ -466,38 +541,6 @@ export class Feed extends EventTarget {
 
   #drop(command) {
     this.pending = this.pending.filter((other) => other !== command);
-  }
-
-  // -- What a reload must not lose -----------------------------------------------------
-
-  #keep({ id, name, args, note, at }) {
-    if (!this.#outbox) return;
-    try {
-      localStorage.setItem(this.#outbox + id, JSON.stringify({ id, name, args, note, at }));
-    } catch {
-      // A full or forbidden store: the command still waits here as long as the page lives.
-    }
-  }
-
-  #forget({ id }) {
-    if (!this.#outbox) return;
-    try {
-      localStorage.removeItem(this.#outbox + id);
-    } catch {
-      // As above.
-    }
-  }
-
-  #restore() {
-    if (!this.#outbox) return;
-    try {
-      for (const key of Object.keys(localStorage)) {
-        if (key.startsWith(this.#outbox)) this.pending.push(JSON.parse(localStorage.getItem(key)));
-      }
-    } catch {
-      // As above.
-    }
-    this.pending.sort((one, other) => one.at - other.at);
   }
 
   #changed() {

@@ -118,8 +118,8 @@ export function unitName(unit) {
   return unit ? unit.short_name || unit.name : '';
 }
 
-/** What is kept in this browser under a name; nothing where storage is forbidden or full. */
-export const store = {
+/** A setting of this browser under a name; nothing where storage is forbidden or full. */
+export const setting = {
   get(name) {
     try {
       return JSON.parse(localStorage.getItem(name));

@@ -4,11 +4,11 @@
 
 import { html, nothing, render } from '/static/vendor/lit-html/lit-html.js';
 import { repeat } from '/static/vendor/lit-html/directives/repeat.js';
-import { Feed } from './feed.js';
+import { BLIP_MS, Feed } from './feed.js';
 import { clock, day, dueText, pageData, span, translator, unitName } from './lib.js';
 import { picture, turn, used } from './live-model.js';
+import { missedNotice } from './missed.js';
 
-const BLIP_MS = 3000; // a lost connection that is back sooner is nobody's business
 const FIVE_MINUTES = 300_000;
 const SECTIONS = ['assessment', 'shortcomings', 'tasks', 'organisation'];
 const CHECK_IN = 'attendance.check_in';
@@ -531,6 +531,11 @@ function drawLink() {
   }, BLIP_MS);
 }
 
+const missed = missedNotice({ feed, t, me, changed: drawMissed });
+function drawMissed() {
+  render(missed(), document.getElementById('live-missed'));
+}
+
 let started = false;
 function redraw() {
   if (!started && (feed.loaded || feed.state === 'lost')) {
@@ -543,4 +548,5 @@ function redraw() {
 
 feed.addEventListener('change', redraw);
 setInterval(drawClock, 1000);
+drawMissed();
 redraw();

@@ -2,14 +2,13 @@
 // the feed tells of a change; the chair and the secretary get the agenda and the list of
 // people as something to change, drawn from the feed.
 
-import { Feed } from './feed.js';
+import { BLIP_MS, Feed } from './feed.js';
 import { pageData, translator } from './lib.js';
 import { agendaEditor } from './meeting-agenda.js';
 import { peopleEditor } from './meeting-people.js';
 import { toaster } from './toasts.js';
 
 const TAKE_ANEW_MS = 300; // several changes in a row are one look at the server
-const BLIP_MS = 3000; // a lost connection that is back sooner is nobody's business
 
 const data = pageData();
 const t = translator(data.strings);

@@ -291,35 +291,101 @@ test('an ended session is not the end of what was typed', async () => {
   assert.equal(feed.pending.length, 1);
 });
 
-test('unanswered commands outlive a reload under their own request_id', async () => {
-  const kept = new Map();
-  globalThis.localStorage = new Proxy(
-    {
-      getItem: (key) => kept.get(key) ?? null,
-      setItem: (key, value) => kept.set(key, value),
-      removeItem: (key) => kept.delete(key),
-    },
-    {
-      ownKeys: () => [...kept.keys()],
-      getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
-    },
-  );
-  try {
-    open({ outbox: '7' });
-    feed.command('discussion.add', { text: 'giữ lại' });
-    const [{ id }] = feed.pending;
-    feed.close();
-    socket = new Socket();
-    socket.answers.command = () => ({ ok: true, revision: 1, result: null });
-    open({ outbox: '7' });
-    assert.equal(feed.pending[0].id, id);
-    socket.connect();
-    await turn(5);
-    assert.equal(socket.sent.find(([name]) => name === 'command')[1].request_id, id);
-    assert.equal(kept.size, 0);
-  } finally {
-    delete globalThis.localStorage;
+/** A store as a page finds it; what it keeps is there for the next page. */
+class Kept {
+  reader = 7;
+  rows = new Map();
+  said = [];
+
+  get waiting() {
+    return [...this.rows.values()];
   }
+
+  keep({ id, name, args, note, at }) {
+    this.rows.set(id, { id, name, args, note, at });
+  }
+
+  async forget(id) {
+    this.said.push(`forget ${id}`);
+    this.rows.delete(id);
+  }
+
+  async has(id) {
+    return this.rows.has(id);
+  }
+}
+
+const signedInAs = (personId) => async (path, options) => {
+  asked.push(path);
+  if (path === '/api/v1/me') return answer({ id: 1, person_id: personId });
+  if (path.endsWith('/commands')) return answer({ ok: true, revision: 1, result: JSON.parse(options.body).request_id });
+  throw new TypeError('no network');
+};
+
+test('unanswered commands outlive a reload under their own request_id, in their order', async () => {
+  const store = new Kept();
+  open({ store });
+  feed.command('discussion.add', { text: 'một' });
+  feed.command('discussion.add', { text: 'hai' });
+  const ids = feed.pending.map(({ id }) => id);
+  assert.ok(feed.pending[0].at < feed.pending[1].at);
+  feed.close();
+  socket = new Socket();
+  socket.answers.command = () => ({ ok: true, revision: 1, result: null });
+  http = signedInAs(7);
+  open({ store });
+  feed.command('discussion.add', { text: 'ba' });
+  socket.connect();
+  await turn(10);
+  const sent = socket.sent.filter(([name]) => name === 'command').map(([, data]) => data);
+  // Without a socket yet, the first went over HTTP: the same id, and no other in between.
+  const over = asked.filter((path) => path.endsWith('/commands')).length;
+  assert.equal(over + sent.length, 3);
+  assert.deepEqual(sent.slice(0, 2 - over).map(({ request_id }) => request_id), ids.slice(over));
+  assert.equal(sent.at(-1).args.text, 'ba');
+  assert.equal(store.rows.size, 0);
+});
+
+test('what another window has finished is not sent again', async () => {
+  const store = new Kept();
+  store.keep({ id: 'a', name: 'discussion.add', args: { text: 'xong' }, at: 1 });
+  store.keep({ id: 'b', name: 'discussion.add', args: { text: 'còn' }, at: 2 });
+  http = signedInAs(7);
+  open({ store });
+  store.rows.delete('a');
+  socket.answers.command = () => ({ ok: true, revision: 1, result: null });
+  socket.connect();
+  await turn(10);
+  const texts = socket.sent.filter(([name]) => name === 'command').map(([, { args }]) => args.text);
+  assert.ok(!texts.includes('xong'));
+  assert.equal(feed.pending.length, 0);
+});
+
+test('nothing is sent in the name of another account of the browser', async () => {
+  const store = new Kept();
+  store.keep({ id: 'a', name: 'discussion.add', args: { text: 'của người bảy' }, at: 1 });
+  http = signedInAs(8);
+  open({ store });
+  socket.connect();
+  await turn(10);
+  assert.equal(feed.state, 'signed_out');
+  assert.equal(feed.loaded, false);
+  assert.deepEqual(socket.sent, []);
+  assert.deepEqual(asked.filter((path) => path.endsWith('/commands')), []);
+  assert.ok(store.rows.has('a'));
+});
+
+test('a refusal is forgotten only after its text has been taken over', async () => {
+  const store = new Kept();
+  socket.answers.command = () => ({ ok: false, error: { code: 'invalid', message: 'Không.' } });
+  open({ store });
+  socket.connect();
+  await turn();
+  feed.addEventListener('refused', ({ detail }) => store.said.push(`draft ${detail.command.id}`));
+  feed.command('discussion.add', { text: 'a' });
+  const [{ id }] = feed.pending;
+  await turn(5);
+  assert.deepEqual(store.said, [`draft ${id}`, `forget ${id}`]);
 });
 
 test('request ids are UUIDs, also without crypto.randomUUID', () => {
