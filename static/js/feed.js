@@ -107,6 +107,8 @@ export class Feed extends EventTarget {
     globalThis.document?.addEventListener('visibilitychange', () => {
       if (!globalThis.document.hidden) this.#kick();
     });
+    // A server that takes the socket and then says nothing is no connection either.
+    this.#poll(RETRY_MS);
     if (this.pending.length > 0) this.#drain();
   }
 
@@ -261,6 +263,7 @@ export class Feed extends EventTarget {
   // While there is no socket: look every POLL_MS, and start the socket again if the server
   // had closed it (then the client does not do so by itself).
   #poll(delay = POLL_MS) {
+    clearTimeout(this.#poller);
     this.#poller = setTimeout(async () => {
       if (this.#closed || this.#subscribed) return;
       if (this.#strange) this.#socket.disconnect();
@@ -273,7 +276,8 @@ export class Feed extends EventTarget {
   // The network or the page is back: do not wait for the timers.
   #kick() {
     if (this.#closed || this.#subscribed || this.state === 'lost') return;
-    this.#socket?.connect();
+    // (While it waits between two attempts, `connect` alone would change nothing.)
+    if (this.#socket && !this.#socket.connected) this.#socket.disconnect().connect();
     clearTimeout(this.#poller);
     this.#poll(0);
     this.#wake?.();
