@@ -1,6 +1,7 @@
 // The centre: the record of one agenda item, newest at the bottom, and the one input line.
 
 import { html, nothing } from '/static/vendor/lit-html/lit-html.js';
+import { guard } from '/static/vendor/lit-html/directives/guard.js';
 import { live } from '/static/vendor/lit-html/directives/live.js';
 import { repeat } from '/static/vendor/lit-html/directives/repeat.js';
 import { advance } from './console-agenda.js';
@@ -286,12 +287,11 @@ function speakerOption(c, option) {
 
 // -- The lines ---------------------------------------------------------------------------
 
+const byTime = (one, other) => Date.parse(one.at) - Date.parse(other.at) || one.id - other.id;
+
 function entries(c) {
   const item = c.shown();
-  return c.feed
-    .all('entry')
-    .filter((entry) => entry.item_id === item)
-    .sort((one, other) => one.at.localeCompare(other.at) || one.id - other.id);
+  return c.feed.sorted('entry', byTime).filter((entry) => entry.item_id === item);
 }
 
 // The latest text of an entry that is on its way, or undefined.
@@ -450,11 +450,19 @@ function toLine(c, text, afterwards) {
   c.focus('#line');
 }
 
+// A line is drawn anew only where something has changed that shows in it; the one that is being
+// edited each time.
 function row(c, entry, last) {
-  const { t } = c;
   const edit = c.ui.edits[entry.id];
   const changed = onItsWay(c, 'discussion.update', entry.id);
   const removed = onItsWay(c, 'discussion.remove', entry.id);
+  const names = ['person', 'participant', 'unit'].map((type) => c.feed.version(type));
+  const seen = [entry, edit ? {} : null, changed?.text, removed, last, c.editable, ...names];
+  return guard(seen, () => drawnRow(c, entry, last, { edit, changed, removed }));
+}
+
+function drawnRow(c, entry, last, { edit, changed, removed }) {
+  const { t } = c;
   const state = changed || removed ? 'sending' : '';
   return html`
     <li class="entry ${state}" id="entry-${entry.id}" data-entry=${entry.id} data-zone="entry"

@@ -152,9 +152,14 @@ function paint() {
   }
 }
 
-// Fields grow with their text, up to the height that their style allows.
+// Fields grow with their text, up to the height that their style allows. Measuring costs a
+// layout of the page, so it is done only where there is something else to measure.
+const measured = new WeakMap();
 function grow() {
   for (const field of document.querySelectorAll('.grow-field')) {
+    const now = `${innerWidth} ${field.value}`;
+    if (measured.get(field) === now) continue;
+    measured.set(field, now);
     field.style.height = 'auto';
     field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
   }
@@ -472,8 +477,17 @@ const dialogs = {
 
 // -- Beginning ---------------------------------------------------------------------------
 
-feed.addEventListener('change', () => c.update());
 follow(c);
+// What others do is drawn with the next frame, however much it is; what is done here at once.
+let waitingForFrame = false;
+feed.addEventListener('change', () => {
+  if (waitingForFrame) return;
+  waitingForFrame = true;
+  requestAnimationFrame(() => {
+    waitingForFrame = false;
+    paint();
+  });
+});
 store.addEventListener('failed', () => c.update());
 feed.addEventListener('state', () => {
   ui.offlineSince = feed.state === 'live' ? null : (ui.offlineSince ?? Date.now());

@@ -5,20 +5,16 @@ const MINUTE = 60;
 
 /** Everything that the page shows, in the order in which it shows it.
  *
- *  @param {Map<string, object>} objects  the feed's objects by `type/id`
+ *  @param {import('./feed.js').Feed} feed
  *  @param {{person_id: ?number, unit_id: ?number}} me  the reader
  */
-export function picture(objects, me) {
-  const kinds = {};
-  for (const [key, object] of objects) {
-    (kinds[key.slice(0, key.indexOf('/'))] ??= []).push(object);
-  }
-  const meeting = kinds.meeting?.[0] ?? null;
-  const items = (kinds.agenda_item ?? []).sort((a, b) => a.position - b.position || a.id - b.id);
-  const ours = unitsOf(kinds.unit ?? [], me.unit_id);
+export function picture(feed, me) {
+  const meeting = feed.meeting ?? null;
+  const items = feed.sorted('agenda_item', byPosition);
+  const ours = unitsOf(feed.all('unit'), me.unit_id);
   const index = items.findIndex((item) => item.id === meeting?.current_item_id);
-  const entries = (kinds.entry ?? []).sort(byTime);
-  const directives = (kinds.directive ?? []).sort(byTime).map((directive) => ({
+  const entries = feed.sorted('entry', byTime);
+  const directives = feed.sorted('directive', byTime).map((directive) => ({
     ...directive,
     part: part(directive, ours),
   }));
@@ -28,18 +24,18 @@ export function picture(objects, me) {
     current: items[index] ?? null,
     number: index + 1,
     next: items.slice(index + 1).find((item) => item.state === 'pending') ?? null,
-    entries,
+    entriesOf: (item) => byItem(entries).get(item?.id) ?? [],
     last: entries.findLast((entry) => entry.item_id === items[index]?.id && spoken(entry)) ?? null,
-    conclusions: (kinds.conclusion ?? []).sort(byTime),
+    conclusions: feed.sorted('conclusion', byTime),
     directives: [
       ...directives.filter((directive) => directive.part === 'lead'),
       ...directives.filter((directive) => directive.part === 'supporting'),
       ...directives.filter((directive) => !directive.part),
     ],
-    mine: (kinds.attendance ?? []).find((one) => one.person_id === me.person_id) ?? null,
+    mine: feed.all('attendance').find((one) => one.person_id === me.person_id) ?? null,
     ours,
-    unit: (id) => objects.get(`unit/${id}`) ?? null,
-    person: (id) => objects.get(`person/${id}`) ?? null,
+    unit: (id) => feed.get('unit', id) ?? null,
+    person: (id) => feed.get('person', id) ?? null,
   };
 }
 
@@ -57,7 +53,22 @@ function part(directive, ours) {
 }
 
 const spoken = (entry) => entry.person_id != null || Boolean(entry.speaker_name);
+const byPosition = (a, b) => a.position - b.position || a.id - b.id;
 const byTime = (a, b) => Date.parse(a.at) - Date.parse(b.at) || a.id - b.id;
+
+const grouped = new WeakMap(); // by the array that `sorted` gives
+
+function byItem(entries) {
+  if (!grouped.has(entries)) {
+    const items = new Map();
+    for (const entry of entries) {
+      if (!items.has(entry.item_id)) items.set(entry.item_id, []);
+      items.get(entry.item_id).push(entry);
+    }
+    grouped.set(entries, items);
+  }
+  return grouped.get(entries);
+}
 
 /** How long an item has run, in seconds.
  *

@@ -3,6 +3,7 @@
 // command, the check-in.
 
 import { html, nothing, render } from '/static/vendor/lit-html/lit-html.js';
+import { guard } from '/static/vendor/lit-html/directives/guard.js';
 import { repeat } from '/static/vendor/lit-html/directives/repeat.js';
 import { BLIP_MS, Feed } from './feed.js';
 import { clock, day, dueText, pageData, span, translator, unitName } from './lib.js';
@@ -242,17 +243,20 @@ function line(entry) {
     </li>`;
 }
 
-const lines = (entries) =>
-  html`<ol class="live-entries">${repeat(entries, (entry) => entry.id, line)}</ol>`;
+// A line is drawn anew only where it, or a name, has changed.
+function lines(entries) {
+  const names = [feed.version('person'), feed.version('unit')];
+  const row = (entry) => guard([entry, ...names], () => line(entry));
+  return html`<ol class="live-entries">${repeat(entries, (entry) => entry.id, row)}</ol>`;
+}
 
 // The item that is on stands newest first: whoever takes out the phone wants what was just
 // said, and the page must not scroll under the reader's thumb to show it. What is past is
 // read from its beginning, as the minutes will print it.
 function record() {
-  const { current, entries, items } = seen;
-  const of = (item) => entries.filter((entry) => entry.item_id === item?.id);
+  const { current, entriesOf: of, items } = seen;
   const past = items.filter((item) => item !== current && of(item).length > 0);
-  const present = of(current).reverse();
+  const present = of(current).toReversed();
   const live = stateOf(seen.meeting) === 'live';
   return html`
     ${current
@@ -407,13 +411,18 @@ function before(meeting) {
     <div class="live-side"><section id="agenda">${agenda()}</section></div>`;
 }
 
+// A part of the page that is drawn anew only when something of these types has changed.
+function since(types, part) {
+  return guard([...types, 'unit', 'person'].map((type) => feed.version(type)), part);
+}
+
 function parts() {
   return html`
-    <section id="record" class="live-record">${record()}</section>
+    <section id="record" class="live-record">${since(['entry', 'agenda_item', 'meeting'], record)}</section>
     <div class="live-side">
-      <section id="directives">${directives()}</section>
-      <section>${conclusions()}</section>
-      <section id="agenda">${agenda()}</section>
+      <section id="directives">${since(['directive'], directives)}</section>
+      <section>${since(['conclusion'], conclusions)}</section>
+      <section id="agenda">${since(['agenda_item'], agenda)}</section>
     </div>
     <nav class="live-jump" aria-label=${t('jump')}>
       <a href="#now">${t('jump_now')}</a>
@@ -479,7 +488,7 @@ function draw() {
   if (!feed.loaded) return; // what the server sent says that we are loading
   firstRevision ??= feed.revision;
   if (seenAt !== feed.revision) {
-    seen = picture(feed.objects, me);
+    seen = picture(feed, me);
     seenAt = feed.revision;
   }
   if (!seen.meeting) return;
@@ -546,7 +555,16 @@ function redraw() {
   drawLink();
 }
 
-feed.addEventListener('change', redraw);
+// However many changes come between two frames, the page is drawn once.
+let drawing = false;
+feed.addEventListener('change', () => {
+  if (drawing) return;
+  drawing = true;
+  requestAnimationFrame(() => {
+    drawing = false;
+    redraw();
+  });
+});
 setInterval(drawClock, 1000);
 drawMissed();
 redraw();

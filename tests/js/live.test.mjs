@@ -29,7 +29,18 @@ function meeting(items, more = {}, others = {}) {
   }));
 }
 
-const see = (objects) => picture(objects, { person_id: 3, unit_id: OURS });
+const see = (objects) => picture(feedOf(objects), { person_id: 3, unit_id: OURS });
+
+// A feed that holds these objects.
+function feedOf(objects) {
+  const all = (type) => [...objects].filter(([key]) => key.startsWith(`${type}/`)).map(([, one]) => one);
+  return {
+    all,
+    meeting: all('meeting')[0],
+    get: (type, id) => objects.get(`${type}/${id}`),
+    sorted: (type, compare) => all(type).sort(compare),
+  };
+}
 const when = (items, at = START) => turn(see(meeting(items)), at);
 
 test('the wait is what is left of the current item and the items between', () => {
@@ -66,7 +77,7 @@ test('before the first item the wait counts from the opening', () => {
 });
 
 test('a reader without a unit has no turn', () => {
-  const seen = picture(meeting([item(1, 'current', null)]), { person_id: 3, unit_id: null });
+  const seen = picture(feedOf(meeting([item(1, 'current', null)])), { person_id: 3, unit_id: null });
   assert.equal(turn(seen, START).kind, 'none');
 });
 
@@ -105,5 +116,5 @@ test('whoever spoke last is the last with a name, in order of time', () => {
     ...say(3, '2023-10-12T08:04:00+07:00', {}),
   }));
   assert.equal(seen.last.id, 1);
-  assert.deepEqual(seen.entries.map(({ id }) => id), [2, 1, 3]);
+  assert.deepEqual(seen.entriesOf({ id: 1 }).map(({ id }) => id), [2, 1, 3]);
 });
