@@ -80,7 +80,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         MIGRATIONS=config.ROOT / "migrations",
         MAX_CONTENT_LENGTH=1024 * 1024,
         TEMPLATES_AUTO_RELOAD=False,
-        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_ALGORITHM=["gzip"],
         # Small answers do not gain, and fonts, pictures and PDF are compressed already.
         COMPRESS_MIN_SIZE=1024,
         COMPRESS_MIMETYPES=[
