@@ -22,6 +22,7 @@ import redis
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_login import FlaskLoginClient
+from hypothesis import Phase, settings
 from psycopg import sql
 from sqlalchemy import Engine
 
@@ -34,6 +35,19 @@ from people.login import limiter
 from people.models import User
 from tests.server import Server, Window
 from tests.world import SECRET_KEY, Briefing, World, build
+
+# The suite tries the same each time and says at once what fails; `--hypothesis-profile=long`
+# looks for more, and for the shortest way there.
+settings.register_profile("long", max_examples=1000, stateful_step_count=40, deadline=None)
+settings.register_profile(
+    "short",
+    max_examples=10,
+    stateful_step_count=15,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+)
+settings.load_profile("short")
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
@@ -64,6 +78,9 @@ def close(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+Renew = Callable[[], Flask]
 
 
 @dataclass(frozen=True)
@@ -165,19 +182,43 @@ def postgres_app(postgres_template: Template, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture
-def app(engine: str, template: Template, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    """The application over a database that is as new."""
+def renew(engine: str, template: Template, request: pytest.FixtureRequest) -> Renew:
+    """Make the database as new, as often as a test likes, and say where it is."""
     made: Flask = request.getfixturevalue(
         "postgres_app" if engine == "postgresql" else "sqlite_app"
     )
-    with made.app_context():
-        if engine == "postgresql":
-            _put_back(db.engine)
-        else:
-            _copy(template.source, str(db.engine.url.database))
-    limiter.reset()
+
+    def put_back() -> Flask:
+        with made.app_context():
+            if engine == "postgresql":
+                _put_back(db.engine)
+            else:
+                _copy(template.source, str(db.engine.url.database))
+        limiter.reset()
+        return made
+
+    return put_back
+
+
+@pytest.fixture
+def app(renew: Renew) -> Iterator[Flask]:
+    """The application over a database that is as new."""
+    made = renew()
     yield made
     close(made)
+
+
+@pytest.fixture
+def another(tmp_path: Path) -> Callable[[Flask], Flask]:
+    """`another(app)`: the application started anew on the same database."""
+
+    def start(made: Flask) -> Flask:
+        close(made)
+        with made.app_context():
+            url = db.engine.url.render_as_string(hide_password=False)
+        return make_app(url, tmp_path)
+
+    return start
 
 
 def _copy(source: str, target: str) -> None:
