@@ -48,11 +48,12 @@ def init_app(app: Flask) -> None:
         async_mode="gevent",
         client_manager=fanout.Rooms(),
         json=Json,
-        # One message of a reader after the other, in the order in which they were sent.
-        async_handlers=False,
         # We know people by their account, not by the session that they came with.
         manage_session=False,
         max_http_buffer_size=MAX_MESSAGE_BYTES,
+        # One message of a connection after the other, else a flood on one becomes as many
+        # greenlets, and everybody waits behind them.
+        async_handlers=False,
         ping_interval=20,
         ping_timeout=20,
         cors_allowed_origins=None,  # same origin only

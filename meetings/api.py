@@ -23,8 +23,9 @@ from core.schema import Args, Query
 from core.text import clean, fold
 from meetings import feed, presence, services
 from meetings.access import viewing, visible_meetings
-from meetings.changes import Outcome, execute
+from meetings.changes import Outcome
 from meetings.commands import AddParticipant, CreateMeeting, Reason, UpdateMeeting
+from meetings.limits import ask
 from meetings.models import Meeting
 from people.login import current_actor
 
@@ -195,7 +196,7 @@ def run(meeting_id: int, name: str, args: dict[str, Any]) -> Outcome:
     The header `Idempotency-Key` serves as the command's `request_id`.
     """
     key = request.headers.get("Idempotency-Key")
-    return execute(current_actor(), meeting_id, name, key, args)
+    return ask(current_actor(), meeting_id, name, key, args)
 
 
 @api.get("/meetings", responses={200: Meetings})
@@ -305,5 +306,5 @@ def get_events(path: MeetingPath, query: After) -> dict[str, Any]:
 @api.post("/meetings/<int:meeting_id>/commands", responses={200: Accepted})
 def post_command(path: MeetingPath, body: CommandBody) -> dict[str, Any]:
     """Carry out a command."""
-    outcome = execute(current_actor(), path.meeting_id, body.name, body.request_id, body.args or {})
+    outcome = ask(current_actor(), path.meeting_id, body.name, body.request_id, body.args or {})
     return accepted(outcome)

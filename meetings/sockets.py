@@ -25,6 +25,7 @@ from meetings import feed, presence
 from meetings.access import view
 from meetings.broadcast import broadcast, room
 from meetings.changes import execute
+from meetings.limits import SUBSCRIPTIONS, Allowance, take_command
 from meetings.models import STAFF
 from people.actor import Actor
 from people.login import SESSION_LIFETIME, is_account, read_token, sign_in_key
@@ -42,6 +43,7 @@ class _Connection:
     # No connection outlives a session; the client comes back with what it has then. Seconds
     # of the monotonic clock.
     until: float
+    subscriptions: Allowance
 
 
 _connections: dict[str, _Connection] = {}
@@ -72,9 +74,15 @@ def _sid() -> str:
     return sid
 
 
-def _actor() -> Actor:
+def _own_connection() -> _Connection:
     connection = _connections.get(_sid())
-    actor = load_actor(db.session(), connection.account) if connection else None
+    if connection is None:  # ended while its message was on the way
+        raise Unauthenticated()
+    return connection
+
+
+def _actor() -> Actor:
+    actor = load_actor(db.session(), _own_connection().account)
     if actor is None:
         raise Unauthenticated()
     return actor
@@ -94,7 +102,7 @@ def connect(auth: Any = None) -> None:
     if account is None or not standing:
         raise Refused("unauthenticated")
     until = time.monotonic() + SESSION_LIFETIME.total_seconds()
-    _connections[_sid()] = _Connection(account, until)
+    _connections[_sid()] = _Connection(account, until, Allowance(SUBSCRIPTIONS))
     if "token" not in asked and (key := sign_in_key()):
         socketio.server.enter_room(_sid(), _sign_in_room(key))
 
@@ -154,6 +162,10 @@ def tell_presence(meeting_id: int, body: dict[str, Any], sid: str | None) -> Non
     socketio.emit("presence", body, to=to)
 
 
+# Each handler begins with `sleep(0)`: a connection that has sent many messages at once takes its
+# turn after each of them like the others.
+
+
 def _only(data: tuple[Any, ...]) -> Any:
     # A client may send any number of values; a message of ours is one.
     return data[0] if len(data) == 1 else None
@@ -171,7 +183,9 @@ def subscribe(*data: Any) -> Encoded | dict[str, Any]:
     Joining comes first: an event between the two arrives twice, which is harmless, and
     never not at all.
     """
+    socketio.sleep(0)
     try:
+        _own_connection().subscriptions.take()
         wanted = parse(Subscribe, _only(data))
         actor = _actor()
         viewer = view(db.session(), actor, wanted.meeting_id)
@@ -188,9 +202,12 @@ def subscribe(*data: Any) -> Encoded | dict[str, Any]:
 @socketio.on("command")
 def command(*data: Any) -> dict[str, Any]:
     """Carry out a command and answer its author; everybody else hears the event."""
+    socketio.sleep(0)
     try:
+        actor = _actor()
+        take_command(actor.user_id)
         asked = parse(Ask, _only(data))
-        outcome = execute(_actor(), asked.meeting_id, asked.name, asked.request_id, asked.args)
+        outcome = execute(actor, asked.meeting_id, asked.name, asked.request_id, asked.args)
         return {"ok": True, "revision": outcome.revision, "result": outcome.result}
     except DomainError as error:
         return _refusal(error)

@@ -21,8 +21,9 @@ from core.schema import parse
 from core.text import clean, fold
 from core.times import VIETNAM, now, vietnam
 from meetings.access import viewing, visible_meetings
-from meetings.changes import canonical, execute
+from meetings.changes import canonical
 from meetings.commands import CreateMeeting
+from meetings.limits import ask
 from meetings.models import LEADERS, Meeting, Participant, State
 from meetings.services import create_meeting
 from people.actor import Actor
@@ -186,7 +187,7 @@ def update(meeting_id: int) -> str | BaseResponse | tuple[str, int]:
     try:
         if changed:
             request_id = form.get("request_id") or None
-            execute(current_actor(), meeting_id, "meeting.update", request_id, changed)
+            ask(current_actor(), meeting_id, "meeting.update", request_id, changed)
     except (Invalid, Conflict) as error:
         page = _form(form, [], _at_fields(error, form), error, meeting=meeting)
         return page, error.status

@@ -30,6 +30,7 @@ import config
 import demo
 from app import create_app
 from core.db import Base, db
+from meetings import limits
 from people.actor import Actor
 from people.login import limiter
 from people.models import User
@@ -195,6 +196,7 @@ def renew(engine: str, template: Template, request: pytest.FixtureRequest) -> Re
             else:
                 _copy(template.source, str(db.engine.url.database))
         limiter.reset()
+        limits.reset()
         return made
 
     return put_back
