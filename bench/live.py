@@ -180,6 +180,12 @@ class Running:
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0])
 
+    @property
+    def cpu_ms(self) -> float:
+        """The processor time that it has used so far, in milliseconds."""
+        times = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return 1000 * (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+
     def stop(self) -> None:
         self._process.terminate()
         self._process.wait()
@@ -219,8 +225,8 @@ def peer(ground: Ground) -> Iterator[Running]:
 
 
 def measure(ground: Ground, server: Running, kind: str, *numbers: int) -> dict[str, Any]:
-    """One measurement with fresh readers, and the memory that their connections took."""
-    empty = server.kib
+    """One measurement with fresh readers, with the server's memory while all are connected and
+    the processor time that it took."""
     readers = subprocess.Popen(
         [
             "taskset",
@@ -242,13 +248,14 @@ def measure(ground: Ground, server: Running, kind: str, *numbers: int) -> dict[s
     assert readers.stdout is not None
     if readers.stdout.readline() != "ready\n":
         raise SystemExit(f"the readers of {server.name} failed")
-    full = server.kib
+    memory, began = server.kib, server.cpu_ms
     readers.stdin.write("\n")
     readers.stdin.flush()
     line = readers.stdout.readline()
     if readers.wait() != 0 or not line:
         raise SystemExit(f"the readers of {server.name} failed")
-    return json.loads(line) | {"kib_per_connection": round((full - empty) / numbers[0], 1)}
+    found: dict[str, Any] = json.loads(line)
+    return found | {"kib": memory, "cpu_ms": server.cpu_ms - began}
 
 
 def compare(ground: Ground, times: int, kind: str, *numbers: int) -> dict[str, Any]:
@@ -279,6 +286,21 @@ def medians(found: dict[str, list[dict[str, Any]]], name: str) -> dict[str, floa
     return {who: round(statistics.median(r[name] for r in runs), 2) for who, runs in found.items()}
 
 
+def memory_per_connection(fan_out: dict[int, dict[str, Any]]) -> dict[str, float]:
+    """What one more connection takes: the slope between the smallest and the largest room of
+    at least 500, so that what a server takes once does not count."""
+    sizes = sorted(size for size in fan_out if size >= 500) or sorted(fan_out)
+    small, large = sizes[0], sizes[-1]
+    return {
+        who: round(
+            (fan_out[large]["memory_kib"][who] - fan_out[small]["memory_kib"][who])
+            / max(1, large - small),
+            1,
+        )
+        for who in ("product", "peer")
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--times", type=int, default=5, help="interleaved repetitions")
@@ -297,11 +319,11 @@ def main() -> None:
         ground = Ground(Path(folder))
         with product(ground):
             pass
-        result["snapshot_bytes"] = len(
-            json.dumps(
-                json.loads(ground.template.read_text())["snapshot"], ensure_ascii=False
-            ).encode()
-        )
+        example = json.loads(ground.template.read_text())
+        result["bytes"] = {
+            name: len(json.dumps(example[name], ensure_ascii=False, separators=(",", ":")).encode())
+            for name in ("snapshot", "event")
+        }
         for size in options.sizes:
             found = compare(ground, options.times, "fanout", size, WARM_UP, COMMANDS)
             result["fan_out"][size] = {
@@ -309,11 +331,18 @@ def main() -> None:
                 "ratio_p99": ratios(found, "delay_p99"),
                 "complete_ms": medians(found, "complete_median"),
                 "p99_ms": medians(found, "delay_p99"),
-                "kib_per_connection": medians(found, "kib_per_connection"),
+                "cpu_ms_per_command": {
+                    who: round(value / (WARM_UP + COMMANDS), 2)
+                    for who, value in medians(found, "cpu_ms").items()
+                },
+                "memory_kib": medians(found, "kib"),
                 "lost": sum(run["lost"] for run in found["product"]),
                 "out_of_order": sum(run["out_of_order"] for run in found["product"]),
             }
             print(f"{size} readers:", json.dumps(result["fan_out"][size]), flush=True)
+        if len(options.sizes) > 1:
+            result["kib_per_connection"] = memory_per_connection(result["fan_out"])
+            print("KiB per connection:", json.dumps(result["kib_per_connection"]), flush=True)
         if options.storm:
             found = compare(ground, options.times, "storm", options.storm, 2)
             result["storm"] = {
@@ -322,6 +351,10 @@ def main() -> None:
                 "all_ready_ms": medians(found, "all_ready"),
                 "wait_median_ms": medians(found, "wait_median"),
                 "wait_p99_ms": medians(found, "wait_p99"),
+                "cpu_ms_per_reader": {
+                    who: round(value / options.storm, 2)
+                    for who, value in medians(found, "cpu_ms").items()
+                },
             }
             print("storm:", json.dumps(result["storm"]), flush=True)
         if options.crowd:

@@ -2,6 +2,7 @@
 # Installs the system libraries that are missing; says which, where it may not install them.
 #   scripts/system-packages.sh run     what the server needs
 #   scripts/system-packages.sh test    the same, a browser, nginx and a Redis to stop
+#   scripts/system-packages.sh bench   what the server needs, and a C compiler
 set -eu
 
 # libharfbuzz-subset0: without it every PDF takes half a second longer.
@@ -13,6 +14,9 @@ if [ "${1:-run}" = test ]; then
     command -v chromium >/dev/null || packages="$packages chromium"
     command -v nginx >/dev/null || packages="$packages nginx-light"
     command -v redis-server >/dev/null || packages="$packages redis-server"
+fi
+if [ "${1:-run}" = bench ]; then
+    command -v cc >/dev/null || packages="$packages gcc libc6-dev"
 fi
 # Debian and Ubuntu put the module that makes virtual environments into a package of its own.
 if ! [ -x .venv/bin/python ] && ! "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null; then
