@@ -95,7 +95,7 @@ def engine_url(url: str) -> str:
     """
     scheme, separator, rest = url.partition("://")
     if not separator or scheme.split("+")[0] not in ("sqlite", "postgresql", "postgres"):
-        raise ConfigurationError(f"the database is neither sqlite nor postgresql: {scheme!r}")
+        raise ConfigurationError(f"DATABASE_URL is neither sqlite nor postgresql: {scheme!r}")
     # The psycopg 3 driver, whichever of the usual spellings the deployment uses.
     if scheme in ("postgres", "postgresql"):
         return f"postgresql+psycopg://{rest}"
