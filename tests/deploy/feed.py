@@ -19,7 +19,14 @@ RETRY_SECONDS = 0.1
 class Feed:
     """One window on a meeting that lives through lost connections."""
 
-    def __init__(self, site: Server, username: str, meeting_id: int, way: str = "") -> None:
+    def __init__(
+        self,
+        site: Server,
+        username: str,
+        meeting_id: int,
+        way: str = "",
+        transport: str = "websocket",
+    ) -> None:
         """Connect and subscribe.
 
         Args:
@@ -27,6 +34,7 @@ class Feed:
             username: whose window it is.
             meeting_id: the meeting.
             way: the name by which nginx leads the browser to a process.
+            transport: `websocket` or `polling`.
         """
         self.meeting_id = meeting_id
         self.revision = 0
@@ -38,21 +46,25 @@ class Feed:
         self._waiting: dict[int, Any] = {}
         self._subscribed = False
         self._changed = threading.Condition(threading.RLock())
-        self._headers = {"Cookie": f"giaoban_way={way}"} if way else {}
         self._token = site.token(username)
         self._url = site.url
         self._http = requests.Session()
-        self._http.headers.update(self._headers | {"Authorization": f"Bearer {self._token}"})
-        self.client = socketio.Client(reconnection_delay=0.3, handle_sigint=False)
+        self._http.headers["Authorization"] = f"Bearer {self._token}"
+        browser = requests.Session()
+        if way:
+            for session in (self._http, browser):
+                session.cookies.set("giaoban_way", way)
+        self.client = socketio.Client(
+            reconnection_delay=0.3, handle_sigint=False, http_session=browser
+        )
         self.client.on("connect", self._on_connect)
         self.client.on("disconnect", self._on_disconnect)
         self.client.on("event", lambda event: self._take([event]))
         self.client.on("tick", self._on_tick)
         self.client.connect(
             site.url,
-            headers=self._headers,
             auth={"token": self._token},
-            transports=["websocket"],
+            transports=[transport],
             wait_timeout=PATIENCE,
         )
         self.wait_until(lambda: self._subscribed, "subscribed")
