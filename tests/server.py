@@ -67,6 +67,9 @@ class Answer:
 class Server:
     """`python app.py` on a port of its own."""
 
+    # What is run; `-m tests.serve_at_once` spares the PDF worker.
+    program: tuple[str, ...] = ("app.py",)
+
     def __init__(self, database_url: str, password: str, log: Path, **env: str) -> None:
         self.password = password
         self.log = log
@@ -76,27 +79,26 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self._tokens: dict[str, str] = {}
         kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "TMPDIR")}
-        self._env = (
-            kept
-            | {"DATABASE_URL": database_url, "SECRET_KEY": SECRET_KEY, "PORT": str(self.port)}
-            | env
-        )
+        own = {"DATABASE_URL": database_url, "SECRET_KEY": SECRET_KEY, "PORT": str(self.port)}
+        self._env = kept | own | env
+        log.unlink(missing_ok=True)
         self.start()
 
-    def start(self) -> None:
+    def start(self) -> Server:
         """Start the process, again after it has ended."""
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "app.py"],
+                [sys.executable, *self.program],
                 cwd=ROOT,
                 env=self._env,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
+        return self
 
-    def wait(self) -> Server:
+    def wait(self, seconds: float = PATIENCE) -> Server:
         """Wait until it answers."""
-        until(self._answers, "the server's first answer")
+        until(self._answers, "the server's first answer", seconds)
         return self
 
     def _answers(self) -> bool:
