@@ -16,7 +16,6 @@ from gevent.event import Event
 
 log = logging.getLogger(__name__)
 
-CHANNEL = "giaoban:notices"
 # How long Redis may take to answer, and how long we wait before asking it again, in seconds.
 TIMEOUT = 2.0
 AGAIN = 1.0
@@ -26,6 +25,7 @@ class Notices:
     """The line to the other processes. Until it is started, nothing is said or heard."""
 
     def __init__(self) -> None:
+        self._channel = ""
         self._unsaid: dict[str, int] = {}
         self._some = Event()
         self._running = False
@@ -45,6 +45,9 @@ class Notices:
             health_check_interval=15,
             decode_responses=True,
         )
+        # Channels are common to all numbered databases of a Redis server; deployments that have
+        # one each must not hear of each other.
+        self._channel = f"giaoban:{client.connection_pool.connection_kwargs.get('db', 0)}"
         self._running = True
         gevent.spawn(self._speak, client)
         gevent.spawn(self._listen, client, hear, missed)
@@ -62,7 +65,7 @@ class Notices:
             unsaid, self._unsaid = self._unsaid, {}
             try:
                 for thing, number in unsaid.items():
-                    client.publish(CHANNEL, f"{number} {thing}")
+                    client.publish(self._channel, f"{number} {thing}")
             except redis.RedisError:
                 # They learn of it with their next tick.
                 log.warning("telling other processes failed: Redis is away")
@@ -76,7 +79,7 @@ class Notices:
         while True:
             try:
                 with client.pubsub(ignore_subscribe_messages=True) as line:  # type: ignore[no-untyped-call]
-                    line.subscribe(CHANNEL)
+                    line.subscribe(self._channel)
                     # What was said while we were not listening.
                     missed()
                     while True:
