@@ -220,6 +220,13 @@ def measure(browser: Browser, briefing: Briefing, kind: str, options: Any, serve
             devtools.send("HeapProfiler.collectGarbage")
         return int(devtools.send("Runtime.getHeapUsage")["usedSize"])
 
+    # Processor time of the page's main thread, which a busy machine does not lengthen.
+    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def metrics() -> dict[str, float]:
+        told = devtools.send("Performance.getMetrics")["metrics"]
+        return {each["name"]: each["value"] for each in told}
+
     def busy(seconds: float) -> Load:
         load = Load(briefing, options.rate, seconds)
         load.start()
@@ -236,8 +243,19 @@ def measure(browser: Browser, briefing: Briefing, kind: str, options: Any, serve
     page.wait_for_timeout(options.idle * 1000)
     idle = figures(page)
     page.evaluate(RESET)
+    earlier = metrics()
     load = busy(options.seconds)
     loaded = figures(page)
+    later = metrics()
+    spent = {
+        f"{name}_ms": round(1000 * (later[key] - earlier[key]) / load.sent, 2)
+        for name, key in (
+            ("script", "ScriptDuration"),
+            ("style", "RecalcStyleDuration"),
+            ("layout", "LayoutDuration"),
+            ("all", "TaskDuration"),
+        )
+    }
     newest = TEXT.format(LINES + briefing.done - len(TURN) + TURN.index("add"))
     page.wait_for_timeout(1000)
     shown = page.get_by_text(newest).count() if briefing.done % len(TURN) == 0 else None
@@ -253,6 +271,9 @@ def measure(browser: Browser, briefing: Briefing, kind: str, options: Any, serve
         "idle": idle,
         "busy": loaded,
         "frame_p99_busy_to_idle": round(loaded["frame_ms_p99"] / idle["frame_ms_p99"], 2),
+        "processor_per_command": spent,
+        "nodes": [int(earlier["Nodes"]), int(later["Nodes"])],
+        "listeners": [int(earlier["JSEventListeners"]), int(later["JSEventListeners"])],
         "heap_kib_before": before // 1024,
         "heap_kib_after": after // 1024,
         "heap_growth_percent": round(100 * (after - before) / before, 1),

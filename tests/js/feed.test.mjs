@@ -419,3 +419,129 @@ test('the event of our own command ends its waiting before the answer comes', as
   assert.deepEqual(await result, { id: 5 });
   assert.ok(shown.every(([there, waiting]) => !there || waiting === 0), 'never both at once');
 });
+
+// -- What was missed -----------------------------------------------------------------------
+
+const at = (second) => new Date(Date.UTC(2026, 0, 1, 1, 0, second)).toISOString();
+
+/** The feed away for some milliseconds; what it says was missed when it is back. */
+async function returned(t, milliseconds, answer) {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
+  open();
+  socket.connect();
+  await turn();
+  const missed = [];
+  feed.addEventListener('missed', ({ detail }) => missed.push(detail));
+  socket.receive('disconnect');
+  t.mock.timers.setTime(1_000_000 + milliseconds);
+  socket.answers.subscribe = () => answer;
+  socket.connect();
+  await turn();
+  assert.equal(feed.state, 'live');
+  return missed;
+}
+
+test('what came while we were away is told once we are back', async (t) => {
+  const events = [event(2, { 'entry/1': { text: 'a' } }), event(3)];
+  const missed = await returned(t, 3000, { ok: true, revision: 3, events });
+  assert.deepEqual(missed, [{ events, more: 0 }]);
+});
+
+test('a snapshot in place of the events is told by its number', async (t) => {
+  const snapshot = { revision: 901, objects: {} };
+  const missed = await returned(t, 60_000, { ok: true, revision: 901, snapshot });
+  assert.deepEqual(missed, [{ events: [], more: 900 }]);
+});
+
+test('a blip is not told, nor an absence in which nothing happened', async (t) => {
+  assert.deepEqual(await returned(t, 2999, { ok: true, revision: 2, events: [event(2)] }), []);
+  feed.close();
+  socket = new Socket();
+  t.mock.timers.reset();
+  assert.deepEqual(await returned(t, 3000, { ok: true, revision: 1, events: [] }), []);
+});
+
+test('a gap in a connection that stands is told where it was filled late', async () => {
+  for (const [seconds, told] of [[2, 0], [4, 1]]) {
+    socket = new Socket();
+    const late = { ...event(2, { 'entry/1': {} }), at: at(0) };
+    http = async () => answer({ revision: 2, events: [late] });
+    open();
+    socket.connect();
+    await turn();
+    let missed = 0;
+    feed.addEventListener('missed', ({ detail }) => (missed += detail.events.length));
+    socket.receive('tick', { meeting_id: 1, revision: 2, now: at(seconds) });
+    await turn(5);
+    assert.equal(feed.revision, 2);
+    assert.equal(missed, told);
+    feed.close();
+  }
+});
+
+// -- Whatever the network does -------------------------------------------------------------
+
+/** A generator of random numbers below `n` that says the same for the same seed. */
+function dice(seed) {
+  let state = seed;
+  return (n) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
+  };
+}
+
+test('events lost, doubled, reordered and delayed end in the objects of the log', async () => {
+  for (let seed = 1; seed <= 60; seed += 1) {
+    const roll = dice(seed);
+    const log = Array.from({ length: 40 }, (_, index) => {
+      const key = `entry/${roll(8)}`;
+      const revision = index + 2;
+      return roll(5) === 0 ? event(revision, {}, [key]) : event(revision, { [key]: { revision } });
+    });
+    socket = new Socket();
+    let there = 1; // the revision that the server has reached
+    const upTo = (revision) => log.slice(0, revision - 1);
+    const whole = () => Object.fromEntries(apply(new Map(), ...upTo(there)));
+    socket.answers.subscribe = ({ after }) =>
+      after && roll(3) > 0
+        ? { ok: true, revision: there, events: upTo(there).slice(after - 1) }
+        : { ok: true, revision: there, snapshot: { revision: there, objects: whole() } };
+    http = async (path) => {
+      if (roll(4) === 0) throw new TypeError('no network');
+      const seen = there;
+      const objects = whole();
+      await turn(roll(2));
+      if (path.endsWith('snapshot')) return answer({ revision: seen, objects });
+      const after = Number(path.split('after=')[1]);
+      return answer({ revision: seen, events: upTo(seen).slice(after - 1, after + 4) });
+    };
+    open();
+    socket.connect();
+    await turn();
+    const late = [];
+    while (there < log.length + 1) {
+      there += 1;
+      const next = log[there - 2];
+      const fate = roll(6);
+      if (fate === 0) late.push(next);
+      else if (fate > 1) socket.receive('event', next);
+      if (fate === 5) socket.receive('event', next);
+      if (late.length > 0 && roll(3) === 0) socket.receive('event', late.splice(roll(late.length), 1)[0]);
+      if (roll(9) === 0) {
+        socket.receive('disconnect');
+        socket.connect();
+      }
+      if (roll(3) === 0) await turn();
+    }
+    for (let ticks = 0; feed.revision < there && ticks < 50; ticks += 1) {
+      socket.receive('tick', { meeting_id: 1, revision: there, now: at(0) });
+      await turn(1);
+    }
+    assert.equal(feed.revision, there, `seed ${seed}`);
+    const sorted = (pairs) => [...pairs].sort(([one], [other]) => one.localeCompare(other));
+    assert.deepEqual(sorted(feed.objects), sorted(Object.entries(whole())), `seed ${seed}`);
+    const byType = feed.all('entry').map((entry) => entry.revision).sort((a, b) => a - b);
+    assert.deepEqual(byType, [...feed.objects.values()].map((o) => o.revision).sort((a, b) => a - b));
+    feed.close();
+  }
+});
