@@ -216,9 +216,13 @@ def measure(browser: Browser, briefing: Briefing, kind: str, options: Any, serve
     page.evaluate(PROBE)
 
     def heap() -> int:
-        for _ in range(2):
+        # What one collection leaves behind (code about to be dropped, say) the next one takes.
+        sizes = []
+        for _ in range(4):
             devtools.send("HeapProfiler.collectGarbage")
-        return int(devtools.send("Runtime.getHeapUsage")["usedSize"])
+            sizes.append(int(devtools.send("Runtime.getHeapUsage")["usedSize"]))
+            page.wait_for_timeout(200)
+        return min(sizes)
 
     # Processor time of the page's main thread, which a busy machine does not lengthen.
     devtools.send("Performance.enable", {"timeDomain": "threadTicks"})

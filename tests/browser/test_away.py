@@ -327,7 +327,7 @@ def test_a_browser_that_refuses_to_keep_says_so(
     page.add_init_script("IDBFactory.prototype.open = () => { throw new Error('refused'); };")
     page.goto(meeting.console)
     ready(page)
-    expect(page.locator("#saving")).to_contain_text("không giữ được khi đóng trang")
+    expect(page.locator("#saving")).to_contain_text("đóng trang sẽ mất phần chưa lưu")
     write(page, "Vẫn ghi được.")
     expect(page.locator(".entry:not(.sending) .entry-text")).to_have_text("Vẫn ghi được.")
     assert meeting.texts() == ["Vẫn ghi được."]
