@@ -5,12 +5,10 @@ import { live } from '/static/vendor/lit-html/directives/live.js';
 import { repeat } from '/static/vendor/lit-html/directives/repeat.js';
 import { conflict } from './console-conflict.js';
 import { composing, unitField } from './console-units.js';
-import { clock, day, dueText, inVietnam, unitName } from './lib.js';
+import { byTime, clock, day, dueText, inVietnam, unitName } from './lib.js';
 
 const SECTIONS = ['assessment', 'shortcomings', 'tasks', 'organisation'];
 const DUES = ['none', 'date', 'moment', 'month', 'quarter', 'ongoing'];
-
-const byAge = (one, other) => one.at.localeCompare(other.at) || one.id - other.id;
 
 // -- Conclusions -------------------------------------------------------------------------
 
@@ -496,7 +494,7 @@ function ahead(c, type, object) {
 }
 
 function listed(c, type) {
-  const now = c.feed.all(type).sort(byAge).map((object) => ahead(c, type, object)).filter(Boolean);
+  const now = c.feed.sorted(type, byTime).map((object) => ahead(c, type, object)).filter(Boolean);
   const coming = c.feed.pending
     .filter(({ name }) => name === `${type}.add`)
     .map(({ id, args }) => ({ ...args, id, sending: true }));

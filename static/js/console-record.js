@@ -8,7 +8,7 @@ import { advance } from './console-agenda.js';
 import { conflict } from './console-conflict.js';
 import { openDirective } from './console-outcome.js';
 import { best, composing } from './console-units.js';
-import { clock, day, fold, unitName } from './lib.js';
+import { byTime, clock, day, fold, unitName } from './lib.js';
 
 /** What a line may be, with the prefix that chooses it. The last two go to the right column. */
 const KINDS = [
@@ -286,8 +286,6 @@ function speakerOption(c, option) {
 }
 
 // -- The lines ---------------------------------------------------------------------------
-
-const byTime = (one, other) => Date.parse(one.at) - Date.parse(other.at) || one.id - other.id;
 
 function entries(c) {
   const item = c.shown();

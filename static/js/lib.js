@@ -36,6 +36,15 @@ export function day(value) {
   return value === null || value === undefined ? '' : DAY.format(new Date(value));
 }
 
+/**
+ * Order by `at`, then by id. The server writes all its times with Vietnam's offset, so their
+ * texts stand in the order of the times; long lists are sorted with every change.
+ */
+export function byTime(one, other) {
+  if (one.at !== other.at) return one.at < other.at ? -1 : 1;
+  return one.id - other.id;
+}
+
 /** A span of seconds as a clock shows it: `4:05`, from an hour on `1:04:05`. */
 export function span(seconds) {
   const whole = Math.max(0, Math.floor(seconds));

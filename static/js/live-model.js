@@ -1,6 +1,8 @@
 /* What the participant's page says, worked out from the objects of the feed.
    Pure functions: nothing here knows of the page, the network or the clock. */
 
+import { byTime } from './lib.js';
+
 const MINUTE = 60;
 
 /** Everything that the page shows, in the order in which it shows it.
@@ -54,7 +56,6 @@ function part(directive, ours) {
 
 const spoken = (entry) => entry.person_id != null || Boolean(entry.speaker_name);
 const byPosition = (a, b) => a.position - b.position || a.id - b.id;
-const byTime = (a, b) => Date.parse(a.at) - Date.parse(b.at) || a.id - b.id;
 
 const grouped = new WeakMap(); // by the array that `sorted` gives
 
