@@ -260,11 +260,11 @@ def measure(browser: Browser, briefing: Briefing, kind: str, options: Any, serve
             ("all", "TaskDuration"),
         )
     }
-    newest = TEXT.format(LINES + briefing.done - len(TURN) + TURN.index("add"))
     page.wait_for_timeout(1000)
-    shown = page.get_by_text(newest).count() if briefing.done % len(TURN) == 0 else None
     page.evaluate(RESET)
     after = heap()
+    newest = TEXT.format(LINES + briefing.done - len(TURN) + TURN.index("add"))
+    shown = page.get_by_text(newest).count() if briefing.done % len(TURN) == 0 else None
     context.close()
     return {
         "page": kind,

@@ -494,7 +494,8 @@ function draw() {
   if (!seen.meeting) return;
   const state = stateOf(seen.meeting);
   const asks = ['scheduled', 'live'].includes(state) && seen.mine && asked();
-  root.className = `live-${state} ${asks ? 'live-asks' : ''}`;
+  const look = `live-${state} ${asks ? 'live-asks' : ''}`;
+  if (root.className !== look) root.className = look;
   render(html`${head(state)}<div class="live-grid">${PAGES[state](seen.meeting)}</div>`, root);
   drawClock();
   announce();
