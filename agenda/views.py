@@ -23,6 +23,7 @@ def page_data(meeting: Meeting, viewer: Viewer) -> dict[str, Any]:
         "meeting_id": meeting.id,
         "lang": language(),
         "me": {
+            "account_id": viewer.actor.user_id,
             "person_id": viewer.actor.person_id,
             "unit_id": viewer.unit_id,
             "role": str(viewer.role),

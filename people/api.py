@@ -106,13 +106,6 @@ def token(body: SignIn) -> dict[str, str]:
     return {"token": token_for(services.sign_in(body.username, body.password))}
 
 
-@api.get("/me", responses={200: UserOut})
-def get_me() -> dict[str, Any]:
-    """The account that asks. A page that has been open for long learns from it whether the
-    browser is still signed in as its reader."""
-    return _found(db.session.get(User, current_actor().user_id)).public()
-
-
 @api.get("/units", responses={200: Units})
 def list_units(query: Page) -> dict[str, Any]:
     """The tree of units and the groups, in the order that offices list them."""

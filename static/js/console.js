@@ -44,7 +44,7 @@ Object.assign(ui, unflat(store.drafts));
 // What was refused when the browser died is asked again: until then it is not refused.
 ui.failed = ui.failed.filter(({ id }) => !store.waiting.some((command) => command.id === id));
 
-const feed = new Feed({ meetingId: page.meeting_id, store });
+const feed = new Feed({ meetingId: page.meeting_id, account: page.me.account_id, store });
 const t = translator(page.strings);
 const missed = missedNotice({ feed, t, me: page.me, changed: () => c.update() });
 let rendering = false;

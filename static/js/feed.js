@@ -74,11 +74,11 @@ export class Feed extends EventTarget {
   #types = new Map(); // type → its objects by key, and what was worked out from them
   #changes = 0;
   #meetingId;
+  #account;
   #store;
   #fetch;
   #socket = null;
   #subscribed = false;
-  #strange = false; // the connection is not known to be our reader's
   #sending = false;
   #wanted = 0;
   #wantedAt = NaN; // the server's time when the revision that we want was there
@@ -92,14 +92,17 @@ export class Feed extends EventTarget {
   /**
    * @param {object} options
    * @param {number} options.meetingId
+   * @param {number} options.account the account that the page was opened by: the server answers
+   *   nobody else who has signed in on this browser since
    * @param {import('./store.js').Store} [options.store] keeps commands until they are answered;
    *   what it still holds is sent again. Without one they live as long as the page
    * @param {object} [options.socket] a Socket.IO client to use instead of our own
    * @param {typeof fetch} [options.fetch]
    */
-  constructor({ meetingId, store = null, socket = null, fetch = globalThis.fetch.bind(globalThis) }) {
+  constructor({ meetingId, account, store = null, socket = null, fetch = globalThis.fetch.bind(globalThis) }) {
     super();
     this.#meetingId = meetingId;
+    this.#account = account;
     this.#store = store;
     this.#fetch = fetch;
     for (const command of store?.waiting ?? []) this.pending.push({ ...command, again: true });
@@ -179,7 +182,12 @@ export class Feed extends EventTarget {
 
   /** Take one event: the next is applied, an old one ignored, a gap is filled first. */
   receive(event) {
-    if (!this.loaded || event.revision <= this.revision) return Promise.resolve();
+    if (!this.loaded) {
+      // It may be newer than the snapshot that is on its way.
+      this.#wanted = Math.max(this.#wanted, event.revision);
+      return Promise.resolve();
+    }
+    if (event.revision <= this.revision) return Promise.resolve();
     if (event.revision === this.revision + 1 && !this.#catching) {
       this.#take([event]);
       return Promise.resolve();
@@ -199,7 +207,8 @@ export class Feed extends EventTarget {
   async #connect() {
     try {
       const { io } = await import(SOCKET_CLIENT);
-      this.#attach(io({ transports: ['websocket', 'polling'], reconnectionDelayMax: 4000 }));
+      const auth = { account: this.#account };
+      this.#attach(io({ auth, transports: ['websocket', 'polling'], reconnectionDelayMax: 4000 }));
     } catch {
       // Without the client we still see the meeting, every POLL_MS.
       this.#offline();
@@ -238,12 +247,6 @@ export class Feed extends EventTarget {
   }
 
   async #subscribe(anew = false) {
-    // The page itself came to whoever is signed in; since then it may be somebody else.
-    this.#strange = (this.loaded || this.pending.length > 0) && !(await this.#ours());
-    if (this.#strange) {
-      this.#offline();
-      return;
-    }
     const request = { meeting_id: this.#meetingId };
     if (this.loaded && !anew) request.after = this.revision;
     let answer;
@@ -284,7 +287,6 @@ export class Feed extends EventTarget {
     clearTimeout(this.#poller);
     this.#poller = setTimeout(async () => {
       if (this.#closed || this.#subscribed) return;
-      if (this.#strange) this.#socket.disconnect();
       if (this.#socket && !this.#socket.active) this.#socket.connect();
       await this.#catchUp(this.revision + 1);
       if (!this.#closed && !this.#subscribed && this.state !== 'lost') this.#poll();
@@ -411,10 +413,6 @@ export class Feed extends EventTarget {
 
   async #fill() {
     let there = 0;
-    if (this.state === 'signed_out' && !(await this.#ours())) {
-      this.#wanted = 0;
-      return;
-    }
     // A gap in a connection that stands: what fills it was missed, too, where it comes late.
     const gap = !this.#away && this.loaded && { revision: this.revision, events: [] };
     do {
@@ -451,12 +449,11 @@ export class Feed extends EventTarget {
 
   async #http(path, body = null) {
     try {
-      const address = path.startsWith('/') ? path : `/api/v1/meetings/${this.#meetingId}/${path}`;
-      const response = await this.#fetch(address, {
+      const headers = { Accept: 'application/json', 'X-Account': String(this.#account) };
+      if (body) headers['Content-Type'] = 'application/json';
+      const response = await this.#fetch(`/api/v1/meetings/${this.#meetingId}/${path}`, {
         method: body ? 'POST' : 'GET',
-        headers: body
-          ? { Accept: 'application/json', 'Content-Type': 'application/json' }
-          : { Accept: 'application/json' },
+        headers,
         body: body ? JSON.stringify(body) : undefined,
         credentials: 'same-origin',
         cache: 'no-store',
@@ -502,16 +499,6 @@ export class Feed extends EventTarget {
     return true;
   }
 
-  // Whether the browser is still signed in as the one whose commands we hold. They are sent in
-  // nobody else's name, whoever has signed in here since.
-  async #ours() {
-    if (!this.#store) return true;
-    const { status, body } = await this.#http('/api/v1/me');
-    if (status === 200 && body.person_id === this.#store.reader) return true;
-    if (status === 200 || status === 401) this.#become('signed_out');
-    return false;
-  }
-
   // The server's answer, or null where there is none yet.
   async #send({ id, name, args }) {
     let answer = null;
@@ -524,7 +511,6 @@ export class Feed extends EventTarget {
       }
     }
     if (!answer) {
-      if (!(await this.#ours())) return null;
       const { status, body } = await this.#http('commands', { name, request_id: id, args });
       if (!body || status >= 502) return null;
       answer = status < 400 && body.ok !== false ? { ok: true, ...body } : { ok: false, error: problem(body) };

@@ -17,7 +17,7 @@ const CHECK_IN = 'attendance.check_in';
 const { meeting_id: meetingId, me, strings, lang } = pageData();
 const t = translator(strings);
 const root = document.getElementById('live');
-const feed = new Feed({ meetingId });
+const feed = new Feed({ meetingId, account: me.account_id });
 
 let seen = null; // the picture of the feed's present revision
 let seenAt = -1; // its revision

@@ -12,7 +12,7 @@ const TAKE_ANEW_MS = 300; // several changes in a row are one look at the server
 
 const data = pageData();
 const t = translator(data.strings);
-const feed = new Feed({ meetingId: data.meeting_id });
+const feed = new Feed({ meetingId: data.meeting_id, account: data.me.account_id });
 const toast = toaster(document.getElementById('toasts'), t);
 const said = document.getElementById('said');
 

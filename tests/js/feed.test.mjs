@@ -315,10 +315,13 @@ class Kept {
   }
 }
 
-const signedInAs = (personId) => async (path, options) => {
+// A server that knows who is signed in, and whose page asks (X-Account).
+const signedInAs = (account) => async (path, { headers, body }) => {
   asked.push(path);
-  if (path === '/api/v1/me') return answer({ id: 1, person_id: personId });
-  if (path.endsWith('/commands')) return answer({ ok: true, revision: 1, result: JSON.parse(options.body).request_id });
+  if (headers['X-Account'] !== String(account)) {
+    return answer({ type: 'about:blank', code: 'unauthenticated', status: 401 }, 401);
+  }
+  if (path.endsWith('/commands')) return answer({ ok: true, revision: 1, result: JSON.parse(body).request_id });
   throw new TypeError('no network');
 };
 
@@ -330,10 +333,11 @@ test('unanswered commands outlive a reload under their own request_id, in their 
   const ids = feed.pending.map(({ id }) => id);
   assert.ok(feed.pending[0].at < feed.pending[1].at);
   feed.close();
+  asked = [];
   socket = new Socket();
   socket.answers.command = () => ({ ok: true, revision: 1, result: null });
   http = signedInAs(7);
-  open({ store });
+  open({ store, account: 7 });
   feed.command('discussion.add', { text: 'ba' });
   socket.connect();
   await turn(10);
@@ -351,7 +355,7 @@ test('what another window has finished is not sent again', async () => {
   store.keep({ id: 'a', name: 'discussion.add', args: { text: 'xong' }, at: 1 });
   store.keep({ id: 'b', name: 'discussion.add', args: { text: 'còn' }, at: 2 });
   http = signedInAs(7);
-  open({ store });
+  open({ store, account: 7 });
   store.rows.delete('a');
   socket.answers.command = () => ({ ok: true, revision: 1, result: null });
   socket.connect();
@@ -365,14 +369,35 @@ test('nothing is sent in the name of another account of the browser', async () =
   const store = new Kept();
   store.keep({ id: 'a', name: 'discussion.add', args: { text: 'của người bảy' }, at: 1 });
   http = signedInAs(8);
-  open({ store });
-  socket.connect();
+  open({ store, account: 7 });
+  socket.receive('connect_error', new Error('unauthenticated'));
   await turn(10);
   assert.equal(feed.state, 'signed_out');
   assert.equal(feed.loaded, false);
   assert.deepEqual(socket.sent, []);
-  assert.deepEqual(asked.filter((path) => path.endsWith('/commands')), []);
   assert.ok(store.rows.has('a'));
+  // Its reader is back.
+  http = signedInAs(7);
+  socket.connect();
+  await turn(10);
+  assert.equal(feed.pending.length, 0);
+  assert.equal(store.rows.size, 0);
+});
+
+test('an event that overtakes the first snapshot is fetched', async () => {
+  open();
+  socket.answers.subscribe = () => {
+    socket.receive('event', { meeting_id: 1, revision: 3, changed: {}, deleted: [] });
+    return { ok: true, revision: 2, snapshot: { revision: 2, objects: {} } };
+  };
+  http = async (path) => {
+    asked.push(path);
+    return answer({ revision: 3, events: [{ revision: 3, changed: { 'entry/1': { id: 1 } }, deleted: [] }] });
+  };
+  socket.connect();
+  await turn(10);
+  assert.equal(feed.revision, 3);
+  assert.deepEqual(feed.get('entry', 1), { id: 1 });
 });
 
 test('a refusal is forgotten only after its text has been taken over', async () => {
