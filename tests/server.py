@@ -67,9 +67,6 @@ class Answer:
 class Server:
     """`python app.py` on a port of its own."""
 
-    # What is run; `-m tests.serve_at_once` spares the PDF worker.
-    program: tuple[str, ...] = ("app.py",)
-
     def __init__(self, database_url: str, password: str, log: Path, **env: str) -> None:
         self.password = password
         self.log = log
@@ -88,7 +85,7 @@ class Server:
         """Start the process, again after it has ended."""
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, *self.program],
+                [sys.executable, "app.py"],
                 cwd=ROOT,
                 env=self._env,
                 stdout=output,
