@@ -41,6 +41,8 @@ SECTIONS: Final = {
     "organisation": "Tổ chức thực hiện",
 }
 NONE: Final = "—"
+# The place for a name that the record does not know and that is written in by hand.
+OPEN_NAME: Final = "…………………………"
 
 
 # What is printed -----------------------------------------------------------------------------
@@ -181,6 +183,7 @@ class Record:
             ValueError: there is no meeting among them.
         """
         self._objects = objects
+        self._attendance = {mark.get("person_id"): mark for mark in self._all("attendance")}
         self.meeting: Fields = next(self._all("meeting"), {})
         if not self.meeting:
             raise ValueError("the snapshot holds no meeting")
@@ -238,17 +241,51 @@ class Record:
 
     @property
     def chairs(self) -> list[Fields]:
-        """The chairs in order; the first one signs."""
+        """Those who were to preside, in order."""
         return self._people("chair")
 
     @property
     def secretaries(self) -> list[Fields]:
-        """The secretaries in order; the first one signs."""
+        """Those who were to keep the record, in order."""
         return self._people("secretary")
+
+    @property
+    def presiding(self) -> list[Fields]:
+        """The chairs who were there, in order; the first one signs."""
+        return self._there(self.chairs)
+
+    @property
+    def recording(self) -> list[Fields]:
+        """The secretaries who were there, in order; the first one signs."""
+        return self._there(self.secretaries)
 
     def _people(self, role: str) -> list[Fields]:
         people = (self.find("person", key) for key in self.meeting.get(f"{role}_ids") or ())
         return [person for person in people if person]
+
+    def attendance_of(self, person_id: Any) -> Fields:
+        """Return the attendance of a person, or an empty one."""
+        return self._attendance.get(person_id, {})
+
+    def _there(self, people: Sequence[Fields]) -> list[Fields]:
+        """Return those of the presidium who were there themselves.
+
+        The minutes name who presided and who wrote, not who was to (decision 45/2018/QĐ-TTg).
+        Where nobody of a role is marked present, those whom nobody has marked stand: the roll is
+        called of the delegates, seldom of the table in front. Where all are marked absent somebody
+        else presided; the record does not know who, so the office writes the name in by hand.
+        """
+        marks = [(person, self.attendance_of(person.get("id"))) for person in people]
+        # A stand-in sits among the delegates; whether they presided is not recorded.
+        present = [
+            person
+            for person, mark in marks
+            if mark.get("status") in PRESENT and not _line(mark.get("deputy_name"))
+        ]
+        unmarked = [
+            person for person, mark in marks if (mark.get("status") or "unknown") == "unknown"
+        ]
+        return present or unmarked
 
     @property
     def organizer(self) -> Fields:
@@ -447,16 +484,17 @@ def _attendance_row(record: Record, participant: Fields, attendance: Fields) -> 
 def _invited(record: Record) -> list[tuple[Fields, Fields]]:
     """Return participants with their attendance in protocol order, the presidium apart.
 
-    Chairs and secretaries stand on lines of their own; a records clerk keeps the papers and is a
-    delegate only when present.
+    Those who presided and recorded stand on lines of their own; chairs and secretaries who did
+    not are listed with everybody else, so that their absence and its reason are on record. A
+    records clerk keeps the papers and is a delegate only when present.
     """
-    attendance = {fields.get("person_id"): fields for fields in record.sorted("attendance", "id")}
+    apart = {person.get("id") for person in (*record.presiding, *record.recording)}
     listed = []
     for participant in record.sorted("participant", "position", "id"):
-        present = attendance.get(participant.get("person_id"), {})
-        role = participant.get("role")
-        if role in ("participant", "observer") or (
-            role == "records_clerk" and present.get("status") in PRESENT
+        present = record.attendance_of(participant.get("person_id"))
+        clerk = participant.get("role") == "records_clerk"
+        if participant.get("person_id") not in apart and (
+            not clerk or present.get("status") in PRESENT
         ):
             listed.append((participant, present))
     return listed
@@ -579,8 +617,11 @@ def compose_minutes(objects: Objects) -> MinutesDocument:
         Text(f"Thời gian bắt đầu: {clock(begun)}, {long_date(begun)}."),
         Text(f"Địa điểm: {_sentence(place)}"),
         *_attendance_blocks(record),
-        Text(f"Chủ trì (chủ tọa): {_people_line(record, record.chairs)}"),
-        Text(f"Thư ký (người ghi biên bản): {_people_line(record, record.secretaries)}"),
+        Text(f"Chủ trì (chủ tọa): {_people_line(record, record.chairs, record.presiding)}"),
+        Text(
+            "Thư ký (người ghi biên bản): "
+            f"{_people_line(record, record.secretaries, record.recording)}"
+        ),
         Text(f"Nội dung (theo diễn biến {noun}):", announces=True),
         Part(f"I. DIỄN BIẾN {noun.upper()}"),
         *_course(record),
@@ -607,15 +648,18 @@ def compose_minutes(objects: Objects) -> MinutesDocument:
         blocks=tuple(blocks),
         closing=f"{_capital(noun)} kết thúc vào {end}, {long_date(ended)}./.",
         signatures=(
-            Signature(("THƯ KÝ",), _signer(record.secretaries)),
-            Signature(("CHỦ TỌA",), _signer(record.chairs)),
+            Signature(("THƯ KÝ",), _signer(record.recording)),
+            Signature(("CHỦ TỌA",), _signer(record.presiding)),
         ),
         recipients=("Như thành phần tham dự;", "Lưu: VT, Hồ sơ."),
     )
 
 
-def _people_line(record: Record, people: Sequence[Fields]) -> str:
-    return _sentence(_joined((record.who(person) for person in people), "; ") or NONE)
+def _people_line(record: Record, invited: Sequence[Fields], there: Sequence[Fields]) -> str:
+    """Return those who were there, `—` where the role was given to nobody."""
+    if invited and not there:
+        return OPEN_NAME
+    return _sentence(_joined((record.who(person) for person in there), "; ") or NONE)
 
 
 def _signer(people: Sequence[Fields]) -> str:
@@ -634,7 +678,7 @@ def _titled(record: Record, person: Fields) -> str:
 
 
 def _opening(record: Record) -> Iterator[Text]:
-    chairs = [_titled(record, person) for person in record.chairs]
+    chairs = [_titled(record, person) for person in record.presiding]
     begun = record.begun_at
     location = _line(record.meeting.get("location"))
     at = f"tại {location}, " if location and not _plain(location).startswith("trực tuyến") else ""
@@ -715,7 +759,7 @@ def _authority(record: Record) -> tuple[Signature, str, str]:
     """
     unit = record.organizer
     organizer = record.unit_name(unit.get("id"), short=True)
-    chair: Fields = record.chairs[0] if record.chairs else {}
+    chair: Fields = record.presiding[0] if record.presiding else {}
     if _COMMITTEE.fullmatch(_line(unit.get("name"))):
         if office := record.office():
             chief = next(
@@ -752,7 +796,7 @@ def compose_conclusions(objects: Objects) -> ConclusionsDocument:
     """
     record = Record(objects)
     letterhead = _letterhead(record, "conclusions", dated=True)
-    chair = _titled(record, record.chairs[0]) if record.chairs else "chủ tọa"
+    chair = _titled(record, record.presiding[0]) if record.presiding else "chủ tọa"
     signature, subject, drafting = _authority(record)
     appendix = None
     if rows := _directive_rows(record):

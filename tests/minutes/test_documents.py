@@ -132,6 +132,76 @@ def test_attendance_says_who_came_how_and_for_whom(briefing):
     ]
 
 
+def table_of(document):
+    table = next(b for b in document.blocks if b.kind == "attendance")
+    return [(row.people, row.mode) for row in table.rows]
+
+
+def presidium_of(document):
+    lines = [t for t in texts(document) if t.startswith(("Chủ trì", "Thư ký"))]
+    return [line.split(": ")[1] for line in lines], [each.name for each in document.signatures]
+
+
+CHAIR = "Trần Nam Thuần, Phó Bí thư Huyện ủy, Chủ tịch UBND huyện Đắk Glong"
+DEPUTY = "Đoàn Văn Phương, Phó Chủ tịch UBND huyện Đắk Glong"
+SECRETARY = "Lê Thị Hằng, Chuyên viên Văn phòng HĐND và UBND huyện"
+
+
+def test_an_absent_chair_did_not_preside_and_is_listed_with_the_reason(briefing):
+    briefing["attendance/1"].update(status="absent", reason="Đi công tác")
+    briefing["attendance/3"].update(status="absent", reason=None)
+    minutes = compose_minutes(briefing)
+    # The only secretary was away: who wrote instead is for the office to fill in.
+    assert presidium_of(minutes) == ([DEPUTY + ".", "…………………………"], ["", "Đoàn Văn Phương"])
+    assert table_of(minutes)[:2] == [
+        ("Trần Nam Thuần, Phó Bí thư Huyện ủy, Chủ tịch UBND huyện", "Vắng: Đi công tác"),
+        ("Lê Thị Hằng, Chuyên viên", "Vắng"),
+    ]
+    assert any("07 đại biểu được mời" in t and "vắng 03" in t for t in texts(minutes))
+    notice = compose_conclusions(briefing)
+    assert "Trần Nam Thuần" not in "\n".join([notice.abstract, *texts(notice)])
+    assert "Phó Chủ tịch UBND huyện Đắk Glong Đoàn Văn Phương chủ trì Hội nghị" in texts(notice)[0]
+    del briefing["unit/2"]
+    signature = compose_conclusions(briefing).signatures[0]
+    assert signature.capacity == ("TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH")
+    assert signature.name == "Đoàn Văn Phương"
+
+
+def test_a_chair_who_sent_somebody_sits_in_the_table_with_the_stand_in(briefing):
+    briefing["attendance/2"].update(deputy_name="Bùi Văn An")
+    minutes = compose_minutes(briefing)
+    assert presidium_of(minutes)[0][0] == CHAIR + "."
+    assert table_of(minutes)[0][0].startswith("Bùi Văn An (dự thay Đoàn Văn Phương")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "line"),
+    [
+        ("unknown", "unknown", f"{CHAIR}; {DEPUTY}."),
+        ("unknown", "absent", f"{CHAIR}."),
+        ("unknown", "online", f"{DEPUTY}."),
+        ("absent", "absent", "…………………………"),
+    ],
+)
+def test_without_a_mark_the_presidium_stands_unless_it_is_absent(briefing, first, second, line):
+    briefing["attendance/1"]["status"] = first
+    briefing["attendance/2"]["status"] = second
+    lines, signers = presidium_of(compose_minutes(briefing))
+    assert lines == [line, SECRETARY + "."]
+    assert signers[1] == (line.split(",")[0] if "," in line else "")
+
+
+def test_where_every_chair_was_absent_the_notice_names_none(briefing):
+    for key in (1, 2):
+        briefing[f"attendance/{key}"]["status"] = "absent"
+    notice = compose_conclusions(briefing)
+    whole = "\n".join([notice.abstract, *texts(notice)])
+    assert "Kết luận của chủ tọa tại" in whole
+    assert "Ủy ban nhân dân huyện Đắk Glong tổ chức Hội nghị" in whole
+    assert "Thuần" not in whole
+    assert "Phương" not in whole
+
+
 def test_the_discussion_names_a_speaker_once_for_each_turn(briefing):
     found = texts(compose_minutes(briefing))
     start = found.index("1. Báo cáo kinh tế - xã hội 9 tháng") + 1
