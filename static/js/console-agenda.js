@@ -6,6 +6,8 @@ import { repeat } from '/static/vendor/lit-html/directives/repeat.js';
 import Sortable from '/static/vendor/sortablejs/modular/sortable.esm.js';
 import { unitName } from './lib.js';
 
+const LONGEST = 1440; // minutes of a day, as the server has it
+
 /** The items in their order, as they will stand when the moves on their way are done. */
 export function items(c) {
   const list = c.feed.all('agenda_item').sort((one, other) => one.position - other.position);
@@ -80,6 +82,7 @@ function minutesText(c, item) {
   const { t } = c;
   const minutes = Math.floor(used(c, item) / 60);
   if (item.state === 'pending') return t('minutes', { n: item.minutes });
+  if (item.minutes === 0) return t('minutes', { n: minutes });
   const over = minutes - item.minutes;
   const text = t('used_minutes', { n: minutes, of: item.minutes });
   return over > 0
@@ -150,7 +153,9 @@ export function agenda(c) {
 function row(c, item, at, isShown) {
   const { t } = c;
   const seconds = used(c, item);
-  const late = seconds > item.minutes * 60;
+  // An item without planned time cannot run over it.
+  const planned = item.minutes > 0;
+  const late = planned && seconds > item.minutes * 60;
   const current = item.state === 'current';
   const onKey = (event) => {
     if (event.target !== event.currentTarget || !c.editable) return;
@@ -177,7 +182,7 @@ function row(c, item, at, isShown) {
           ${item.state === 'skipped' ? html`<span class="badge">${t('skipped')}</span>` : nothing}
           <span class="num muted">${minutesText(c, item)}</span>
         </p>
-        ${item.state === 'pending'
+        ${item.state === 'pending' || !planned
           ? nothing
           : html`<progress class="${current ? '' : 'progress-quiet'} ${late ? 'progress-late' : ''}"
               max=${item.minutes * 60} .value=${Math.min(seconds, item.minutes * 60)}
@@ -232,7 +237,7 @@ function openItem(c, item = null) {
       title: item?.title ?? '',
       minutes: String(item?.minutes ?? 10),
       presenter: item?.presenter_unit_id ?? null,
-      error: '',
+      errors: {},
     };
   }
   c.open('item');
@@ -242,11 +247,13 @@ function openItem(c, item = null) {
 function saveItem(c) {
   const form = c.ui.itemForm;
   const minutes = Number(form.minutes);
-  if (!form.title.trim()) form.error = c.t('item_needs_title');
-  else if (!Number.isInteger(minutes) || minutes < 1) form.error = c.t('item_needs_minutes');
-  else form.error = '';
-  if (form.error) {
+  const whole = form.minutes.trim() !== '' && Number.isInteger(minutes);
+  form.errors = {};
+  if (!form.title.trim()) form.errors.title = c.t('item_needs_title');
+  if (!whole || minutes < 0 || minutes > LONGEST) form.errors.minutes = c.t('item_needs_minutes');
+  if (Object.keys(form.errors).length > 0) {
     c.update();
+    queueMicrotask(() => document.querySelector('#dialog [aria-invalid="true"]')?.focus());
     return;
   }
   const args = { title: form.title.trim(), minutes, presenter_unit_id: form.presenter };
@@ -271,9 +278,18 @@ export function itemRefused(c, command, error) {
     title: args.title,
     minutes: String(args.minutes),
     presenter: args.presenter_unit_id,
-    error: error.message,
+    errors: placed(error),
   };
   c.open('item');
+}
+
+// Each reason by its field; what belongs to none, by `form`.
+function placed(error) {
+  const errors = {};
+  for (const { field, message } of error.errors ?? []) {
+    errors[field === 'title' || field === 'minutes' ? field : 'form'] ??= message;
+  }
+  return Object.keys(errors).length > 0 ? errors : { form: error.message };
 }
 
 /** What the dialog shows. */
@@ -286,6 +302,10 @@ export function itemDialog(c) {
     c.changed();
   };
   const units = c.feed.all('unit').filter((unit) => unit.kind !== 'group');
+  const errors = form.errors ?? {};
+  const wrong = (name) => html`<p class="field-error" id="item-${name}-error" role="alert"
+    ?hidden=${!errors[name]}>${errors[name]}</p>`;
+  const bad = (name) => (errors[name] ? 'true' : nothing);
   return html`
     <h2 id="dialog-title">${form.id === null ? t('add_item') : t('edit_item')}</h2>
     <form class="form" @submit=${(event) => {
@@ -295,13 +315,15 @@ export function itemDialog(c) {
       <div class="field">
         <label for="item-title">${t('item_title')}</label>
         <input id="item-title" maxlength="500" autofocus .value=${live(form.title)} @input=${set('title')}
-          aria-describedby="item-error">
+          aria-describedby="item-title-error" aria-invalid=${bad('title')}>
+        ${wrong('title')}
       </div>
       <div class="field-row">
         <div class="field">
           <label for="item-minutes">${t('item_minutes')}</label>
           <input id="item-minutes" inputmode="numeric" .value=${live(form.minutes)}
-            @input=${set('minutes')} aria-describedby="item-error">
+            @input=${set('minutes')} aria-describedby="item-minutes-error" aria-invalid=${bad('minutes')}>
+          ${wrong('minutes')}
         </div>
         <div class="field field-wide">
           <label for="item-presenter">${t('item_presenter')}</label>
@@ -315,7 +337,7 @@ export function itemDialog(c) {
           </select>
         </div>
       </div>
-      <p class="field-error" id="item-error" role="alert" ?hidden=${!form.error}>${form.error}</p>
+      ${wrong('form')}
       <div class="actions">
         <button type="button" class="btn btn-quiet" @click=${() => c.close()}>${t('cancel')}</button>
         <button class="btn btn-primary">${t('save')}</button>

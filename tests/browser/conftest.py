@@ -268,7 +268,7 @@ def briefing(server: Server, person_of: Callable[[str], int]) -> Callable[..., B
     def make(title: str = "Giao ban tuần", agenda: Any = AGENDA) -> Briefing:
         starts = datetime.now(UTC).replace(microsecond=0)
         units = {
-            unit["short_name"]: unit["id"]
+            unit["short_name"] or unit["name"]: unit["id"]
             for unit in api(server, "thuky", "/units?per_page=500")["items"]
         }
         body = {
