@@ -30,7 +30,9 @@ export function used(c, item) {
 
 /** When the meeting will end, in milliseconds, if what is left takes as long as planned. */
 export function predictedEnd(c) {
-  const start = c.live ? c.feed.now() : Date.parse(c.meeting.starts_at);
+  const now = c.feed.now();
+  // Whoever has not begun in time cannot begin before now.
+  const start = c.live ? now : Math.max(now, Date.parse(c.meeting.starts_at));
   let left = 0;
   for (const item of items(c)) {
     if (item.state === 'pending') left += item.minutes * 60;

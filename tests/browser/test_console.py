@@ -52,3 +52,15 @@ def test_the_item_s_form_says_at_the_field_what_is_wrong(
     minutes.fill("0")
     page.keyboard.press("Enter")
     expect(page.locator(".item").filter(has_text="Việc khác")).to_contain_text("0 phút")
+
+
+def test_who_begins_late_ends_late(windows: Windows, briefing: Callable[..., Briefing]) -> None:
+    meeting = briefing()  # was to begin now, and takes an hour
+    page = windows.open("thuky", meeting.console)
+    page.clock.install()
+    ready(page)
+    end = page.locator(".bar-facts dd").nth(1)
+    planned = end.inner_text()
+    page.clock.fast_forward("03:00:00")
+    expect(end).not_to_have_text(planned)
+    expect(end).to_contain_text("quá")
