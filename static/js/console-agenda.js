@@ -41,6 +41,13 @@ export function predictedEnd(c) {
   return start + left * 1000;
 }
 
+/** Whether no item comes after the current one: going on ends the agenda. */
+export function ending(c) {
+  const list = items(c);
+  const at = list.findIndex((item) => item.id === c.meeting.current_item_id);
+  return at >= 0 && !list.slice(at + 1).some((item) => item.state === 'pending');
+}
+
 /** On to the next item; the way back is offered. */
 export async function advance(c) {
   if (!c.live || c.feed.pending.some((command) => command.name === 'agenda.advance')) return;
@@ -144,7 +151,7 @@ export function agenda(c) {
               + ${t('add_item')}</button>
             ${c.live && (c.meeting.current_item_id !== null || list.some((item) => item.state === 'pending'))
               ? html`<button class="btn btn-primary btn-small push" @click=${() => advance(c)}>
-                  ${t(list.some((item) => item.state !== 'pending') ? 'next_item' : 'first_item')}
+                  ${t(ending(c) ? 'end_agenda' : list.some((item) => item.state !== 'pending') ? 'next_item' : 'first_item')}
                   <kbd>n</kbd></button>`
               : nothing}
           </footer>`

@@ -94,7 +94,7 @@ function conclusionForm(c) {
     });
   }
   return html`
-    <form class="side-form" data-zone="form" @submit=${(event) => {
+    <form class="side-form" data-zone="conclusion" @submit=${(event) => {
       event.preventDefault();
       saveConclusion(c);
     }} @keydown=${(event) => onFormKey(c, event, 'conclusion', () => saveConclusion(c))}>
@@ -331,7 +331,7 @@ function directiveForm(c) {
     next: () => c.focus('#due-kind'),
   });
   return html`
-    <form class="side-form" data-zone="form" @submit=${(event) => {
+    <form class="side-form" data-zone="directive" @submit=${(event) => {
       event.preventDefault();
       saveDirective(c);
     }} @keydown=${(event) => onFormKey(c, event, 'directive', () => saveDirective(c))}>
@@ -390,7 +390,7 @@ function dueFields(c, form) {
         ?selected=${String(at + 1) === due.quarter}>${name}</option>`)}</select>${year}`,
   };
   return html`
-    <div class="field due">
+    <div class="field due" data-zone="form">
       <label for="due-kind">${t('due')}</label>
       <div class="due-row">
         <select id="due-kind" .value=${live(due.kind)} @change=${set('kind')}>

@@ -4,7 +4,7 @@ import { html, nothing } from '/static/vendor/lit-html/lit-html.js';
 import { guard } from '/static/vendor/lit-html/directives/guard.js';
 import { live } from '/static/vendor/lit-html/directives/live.js';
 import { repeat } from '/static/vendor/lit-html/directives/repeat.js';
-import { advance } from './console-agenda.js';
+import { advance, ending, items } from './console-agenda.js';
 import { conflict } from './console-conflict.js';
 import { openDirective } from './console-outcome.js';
 import { best, composing } from './console-units.js';
@@ -133,7 +133,7 @@ function submit(c) {
     line.text = '';
     line.kind = line.before ?? 'opinion';
   } else if (item === null) {
-    line.error = c.t('no_item_yet');
+    line.error = c.t(c.feed.all('agenda_item').some(({ state }) => state === 'done') ? 'no_item_left' : 'no_item_yet');
   } else {
     const args = { item_id: item, kind: line.kind, text };
     if (line.speaker && line.kind !== 'note') {
@@ -191,7 +191,10 @@ function onLineKey(c, event) {
     event.preventDefault();
     // What stands here was said in this item, so it is recorded before the next begins.
     if (line.text.trim()) submit(c);
-    if (!line.error) advance(c);
+    if (line.error) return;
+    // The keys that save elsewhere must not end the whole agenda by a slip.
+    if (ending(c)) c.toast(c.t('last_item'));
+    else advance(c);
   } else if (event.key === 'Enter' && !event.shiftKey) {
     event.preventDefault();
     submit(c);

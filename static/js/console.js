@@ -2,7 +2,7 @@
 // `ui`, what is being typed and looked at here. Keyboard first; nothing typed is ever lost.
 
 import { html, nothing, render } from '/static/vendor/lit-html/lit-html.js';
-import { advance, agenda, itemDialog, itemRefused, items, predictedEnd } from './console-agenda.js';
+import { advance, agenda, ending, itemDialog, itemRefused, items, predictedEnd } from './console-agenda.js';
 import { attendance, focusAttendance, headcount } from './console-attendance.js';
 import { openConclusion, openDirective, outcome, outcomeRefused } from './console-outcome.js';
 import { follow, sitesConnected } from './console-presence.js';
@@ -340,6 +340,8 @@ const KEYS = {
     ['/cd', 'key_to_directive'], ['↑', 'key_edit_last'], ['Ctrl+Enter', 'key_next'], ['Esc', 'key_leave']],
   edit: [['Enter', 'key_save'], ['Shift+Enter', 'key_newline'], ['Esc', 'key_cancel']],
   details: [['Enter', 'key_save'], ['Esc', 'key_cancel']],
+  conclusion: [['Enter', 'key_save'], ['Shift+Enter', 'key_newline'], ['Esc', 'key_cancel']],
+  directive: [['Enter', 'key_next_field'], ['Ctrl+Enter', 'key_save'], ['Esc', 'key_cancel']],
   form: [['Ctrl+Enter', 'key_save'], ['Esc', 'key_cancel']],
   entry: [['↑ ↓', 'key_move'], ['e', 'key_edit'], ['x', 'key_remove'], ['i', 'key_line'], ['n', 'key_next']],
   attendance: [['1', 'status_on_site'], ['2', 'status_online'], ['3', 'status_absent'], ['0', 'status_unknown'],
@@ -352,7 +354,13 @@ const KEYS = {
 };
 
 function foot() {
-  const zone = KEYS[ui.zone] ?? KEYS[c.meeting.state] ?? [];
+  let zone = KEYS[ui.zone] ?? KEYS[c.meeting.state] ?? [];
+  // At the last item these do not go on, and `n` says what it ends.
+  if (c.live && ending(c)) {
+    zone = zone
+      .filter(([key]) => key !== 'Ctrl+Enter' || ui.zone !== 'line')
+      .map(([key, word]) => (word === 'key_next' ? [key, 'key_end_agenda'] : [key, word]));
+  }
   const hint = ([key, word]) => html`<li><kbd>${key}</kbd> ${t(word)}</li>`;
   return html`
     <footer class="foot">

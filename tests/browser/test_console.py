@@ -32,6 +32,54 @@ def at_last_item(windows: Windows, briefing: Callable[..., Briefing]) -> tuple[B
     return meeting, console_of(windows, meeting)
 
 
+def test_a_slip_does_not_end_the_agenda(
+    windows: Windows, briefing: Callable[..., Briefing]
+) -> None:
+    meeting, page = at_last_item(windows, briefing)
+    page.locator("#add-conclusion").click()
+    keys = page.locator(".foot ul").first.locator("li")
+    expect(keys).to_have_text(["Enter lưu", "Shift+Enter xuống dòng", "Esc thôi"])
+    page.keyboard.type("Đoạn một.")
+    page.keyboard.press("Enter")
+    expect(page.locator("#line")).to_be_focused()
+    expect(keys.filter(has_text="Ctrl+Enter")).to_have_count(0)
+    page.keyboard.type("Đoạn hai.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".toast")).to_contain_text("Đây là mục cuối")
+    expect(page.locator(".entry-text")).to_have_text("Đoạn hai.")
+    assert meeting.all("meeting")[0]["current_item_id"] == meeting.items[0]
+    # Said on purpose it ends, and there is a way back.
+    page.keyboard.press("Escape")
+    expect(keys.filter(has_text="n hết chương trình")).to_be_visible()
+    page.keyboard.press("n")
+    expect(page.get_by_text("Đã hết chương trình").first).to_be_visible()
+    page.locator("#line").fill("Còn một ý.")
+    page.keyboard.press("Enter")
+    expect(page.locator("#line-error")).to_have_text(
+        "Chương trình đã hết: chọn một mục bên trái để ghi thêm vào mục đó."
+    )
+    expect(page.locator("#line")).to_have_value("Còn một ý.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("z")
+    expect(page.locator(".record h2")).to_have_text(AGENDA[0][0])
+
+
+def test_the_foot_names_the_keys_of_a_directive(
+    windows: Windows, briefing: Callable[..., Briefing]
+) -> None:
+    _meeting, page = at_last_item(windows, briefing)
+    page.keyboard.press("d")
+    keys = page.locator(".foot ul").first.locator("li")
+    expect(keys).to_have_text(["Enter ô kế tiếp", "Ctrl+Enter lưu", "Esc thôi"])
+    page.keyboard.type("Rà soát hộ nghèo.")
+    page.keyboard.press("Enter")
+    expect(page.locator("#lead-units")).to_be_focused()
+    page.locator("#due-text").focus()
+    expect(keys).to_have_text(["Ctrl+Enter lưu", "Esc thôi"])
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".directive")).to_contain_text("Rà soát hộ nghèo.")
+
+
 def test_the_item_s_form_says_at_the_field_what_is_wrong(
     windows: Windows, briefing: Callable[..., Briefing]
 ) -> None:
