@@ -55,14 +55,26 @@ function speakerText(c, speaker) {
   return `${name} ${unit} ${title} ${full}`;
 }
 
-/** The item's presenter is likely to speak first. */
+/** An item begins: its presenter is likely to speak first, whoever spoke before is done. */
 export function presenterSpeaks(c, item) {
   const { line } = c.ui;
-  if (!item || line.text !== '') return;
-  const who = speakers(c).find((speaker) => speaker.unit_id === item.presenter_unit_id);
-  if (!who || item.presenter_unit_id === null) return;
-  line.speaker = who;
-  line.kind = 'report';
+  // What is half typed was said by whoever stands beside it; the change waits until it is sent.
+  line.stale = line.text !== '';
+  if (line.stale) return;
+  const unit = item?.presenter_unit_id ?? null;
+  // (A group has no person of its own.)
+  const who = unit === null ? null : speakers(c).find((speaker) => speaker.unit_id === unit);
+  line.speaker = who ?? null;
+  line.kind = who && reports(c, item, who) ? 'report' : 'opinion';
+  delete line.before;
+}
+
+// Reports are read to the chair: neither the chair reads one, nor whoever closes the meeting
+// for the unit that holds it.
+function reports(c, item, who) {
+  const { chair_ids: chairs, organizer_unit_id: organizer } = c.meeting;
+  const closing = item.id === items(c).at(-1).id && item.presenter_unit_id === organizer;
+  return !closing && !chairs.includes(who.person_id);
 }
 
 // The "@…" before the caret, or null.
@@ -145,6 +157,7 @@ function submit(c) {
     line.text = '';
     c.ui.stick = true;
   }
+  if (line.stale) presenterSpeaks(c, c.feed.get('agenda_item', c.meeting.current_item_id));
   c.changed();
 }
 

@@ -32,6 +32,39 @@ def at_last_item(windows: Windows, briefing: Callable[..., Briefing]) -> tuple[B
     return meeting, console_of(windows, meeting)
 
 
+def test_each_item_begins_with_its_own_speaker(
+    windows: Windows, briefing: Callable[..., Briefing]
+) -> None:
+    meeting = briefing(agenda=AGENDA)
+    meeting.do("thuky", "meeting.open")
+    page = console_of(windows, meeting)
+
+    def enter(item: int | None) -> None:
+        before = meeting.all("meeting")[0]["current_item_id"]
+        meeting.do("thuky", "agenda.advance", from_item=before)
+        title = AGENDA[item][0] if item is not None else "Nội dung ghi"
+        expect(page.locator(".record h2")).to_have_text(title)
+
+    enter(0)
+    chosen(page, "Cao Đình Khải", "Báo cáo")
+    enter(1)
+    # A group speaks through its members: nobody is taken for it, nor for what came before.
+    chosen(page, "Ai phát biểu?", "Ý kiến")
+    page.locator("#line").fill("Câu đang gõ dở")
+    enter(2)
+    chosen(page, "Ai phát biểu?", "Ý kiến")
+    # What was being typed keeps its speaker; what comes after it has the new item's.
+    page.locator("#line").press("Enter")
+    chosen(page, "Cao Đình Khải", "Báo cáo")
+    enter(3)
+    # The chair reports to nobody.
+    chosen(page, "Trần Nam Thuần", "Ý kiến")
+    enter(None)
+    chosen(page, "Ai phát biểu?", "Ý kiến")
+    [entry] = meeting.all("entry")
+    assert (entry["text"], entry["person_id"], entry["kind"]) == ("Câu đang gõ dở", None, "opinion")
+
+
 def test_a_slip_does_not_end_the_agenda(
     windows: Windows, briefing: Callable[..., Briefing]
 ) -> None:
