@@ -88,12 +88,11 @@ export function focusAttendance(c) {
 function onRowKey(c, event, personId) {
   if (event.target !== event.currentTarget || event.ctrlKey || event.altKey || event.metaKey) return;
   const status = STATUSES.find(([, key]) => key === event.key)?.[0];
-  const row = event.currentTarget;
   if (status && c.mayMark && c.keysOn) {
     event.preventDefault();
     event.stopPropagation();
+    // The focus stays: the next key (a deputy, a correction) is about the same person.
     setStatus(c, personId, status);
-    if (status !== 'absent' && row.nextElementSibling) row.nextElementSibling.focus();
   } else if (event.key === 't' && c.mayMark && c.keysOn) {
     event.preventDefault();
     event.stopPropagation();

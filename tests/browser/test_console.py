@@ -113,6 +113,22 @@ def test_the_foot_names_the_keys_of_a_directive(
     expect(page.locator(".directive")).to_contain_text("Rà soát hộ nghèo.")
 
 
+def test_marking_stays_with_the_person(windows: Windows, briefing: Callable[..., Briefing]) -> None:
+    meeting = briefing()
+    page = console_of(windows, meeting)
+    page.keyboard.press("a")
+    row = page.locator(".attendee:focus")
+    expect(row).to_contain_text("Trần Nam Thuần")
+    page.keyboard.press("2")
+    expect(row.locator("[aria-pressed=true]")).to_have_text("Trực tuyến")
+    page.keyboard.press("t")
+    page.keyboard.type("Bùi Văn An")
+    page.keyboard.press("Enter")
+    first = page.locator(".attendee").filter(has_text="Trần Nam Thuần")
+    expect(first).to_contain_text("Bùi Văn An")
+    expect(page.locator(".attendee").filter(has_text="Bùi Văn An")).to_have_count(1)
+
+
 def test_the_item_s_form_says_at_the_field_what_is_wrong(
     windows: Windows, briefing: Callable[..., Briefing]
 ) -> None:
