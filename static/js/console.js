@@ -423,15 +423,17 @@ function step(from, by) {
 
 // -- Dialogs -----------------------------------------------------------------------------
 
-function question(title, body, word, act) {
+// Enter gives the answer that has the focus: the one asked for, or, where it may lose
+// something, the one that changes nothing.
+function question(title, body, word, act, careful = false) {
   return html`
     <h2 id="dialog-title">${title}</h2>
     ${body}
     <form method="dialog" class="actions" @submit=${(event) => {
       if (event.submitter?.value === 'yes') act();
     }}>
-      <button class="btn btn-quiet" value="no">${t('cancel')}</button>
-      <button class="btn btn-primary" value="yes" autofocus>${word}</button>
+      <button class="btn ${careful ? 'btn-primary' : 'btn-quiet'}" value="no" ?autofocus=${careful}>${t('cancel')}</button>
+      <button class="btn ${careful ? '' : 'btn-primary'}" value="yes" ?autofocus=${!careful}>${word}</button>
     </form>`;
 }
 
@@ -454,6 +456,7 @@ const dialogs = {
         ${typed ? html`<p class="notice notice-error">${t('drafts_left')}</p>` : nothing}`,
       t('close_meeting'),
       () => c.send('meeting.close', {}),
+      typed,
     );
   },
   reopen() {

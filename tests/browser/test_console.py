@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Briefing, Windows, ready
@@ -149,6 +150,24 @@ def test_the_item_s_form_says_at_the_field_what_is_wrong(
     minutes.fill("0")
     page.keyboard.press("Enter")
     expect(page.locator(".item").filter(has_text="Việc khác")).to_contain_text("0 phút")
+
+
+@pytest.mark.parametrize("typed", [True, False])
+def test_enter_closes_the_meeting_only_where_nothing_is_unsaved(
+    windows: Windows, briefing: Callable[..., Briefing], typed: bool
+) -> None:
+    meeting, page = at_last_item(windows, briefing)
+    page.locator("#line").fill("Câu chưa ghi." if typed else "")
+    page.get_by_role("button", name="Kết thúc cuộc họp").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    if typed:
+        expect(page.locator("#line")).to_have_value("Câu chưa ghi.")
+        assert meeting.all("meeting")[0]["state"] == "live"
+    else:
+        expect(page.get_by_text("Nội dung chỉ để xem.")).to_be_visible()
 
 
 def test_who_begins_late_ends_late(windows: Windows, briefing: Callable[..., Briefing]) -> None:
