@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, current_app, redirect, request, session, url_for
 from flask_babel import lazy_gettext as _
@@ -70,8 +71,23 @@ def init_app(app: Flask, settings: Settings) -> None:
     def to_sign_in() -> Response:
         if request.path.startswith("/api/"):
             raise Unauthenticated()
-        target = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("people.login", next=target))  # type: ignore[return-value]
+        if request.method == "GET":
+            address = url_for("people.login", next=request.full_path.rstrip("?"))
+        else:
+            # A form was sent too late. The browser has kept it (static/js/kept.js) and fills
+            # it in again on its page, where its writer looks at it and sends it once more.
+            address = url_for("people.login", next=_page_of_form(), expired=1)
+        return redirect(address)  # type: ignore[return-value]
+
+
+def _page_of_form() -> str | None:
+    """The page from which this request was sent, if the browser says so and it is ours."""
+    try:
+        page = urlsplit(request.referrer or "")
+    except ValueError:
+        return None
+    target = f"{page.path}?{page.query}" if page.query else page.path
+    return target if page.netloc == request.host and is_local(target) else None
 
 
 def begin_session(user: User) -> None:

@@ -324,6 +324,13 @@ def create_account(person_id: int) -> BaseResponse | tuple[str, int]:
     return redirect(f"/people/{person_id}")
 
 
+@bp.get("/people/<int:person_id>/account")
+@login_required
+def account_of(person_id: int) -> BaseResponse:
+    """Where a refused form was shown: back to the page that holds it."""
+    return redirect(f"/people/{person_id}#account")
+
+
 @bp.get("/accounts/<int:user_id>")
 @login_required
 def edit_account(user_id: int) -> str:
@@ -338,6 +345,13 @@ def update_account(user_id: int) -> BaseResponse | tuple[str, int]:
     """Open or close an account, and what it may do."""
     form = request.form
     return _change_account(user_id, {"active": "active" in form, **_rights(form)})
+
+
+@bp.get("/accounts/<int:user_id>/password")
+@login_required
+def password_of(user_id: int) -> BaseResponse:
+    """Where a refused password was shown: back to the page that holds its form."""
+    return redirect(f"/accounts/{user_id}")
 
 
 @bp.post("/accounts/<int:user_id>/password")

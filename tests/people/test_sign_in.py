@@ -126,6 +126,27 @@ def test_a_page_asks_to_sign_in_and_leads_back(client: FlaskClient, giao_ban: Br
     assert client.post(answer.location, data=CREDENTIALS).location == page
 
 
+def test_a_form_sent_too_late_leads_back_to_its_page(client: FlaskClient) -> None:
+    referrer = {"Referer": "http://localhost/people/7?x=1"}
+    answer = client.post("/people/7/account", data={"username": "a"}, headers=referrer)
+    assert answer.location == "/login?next=/people/7?x%3D1&expired=1"
+    page = client.get(answer.location).text
+    assert "Phiên đăng nhập đã hết nên nội dung vừa gửi chưa được lưu." in page
+    assert client.post(answer.location, data=CREDENTIALS).location == "/people/7?x=1"
+
+
+@pytest.mark.parametrize("referrer", ["", "https://evil.example/people/7", "http://[", "x"])
+def test_a_form_sent_too_late_leads_nowhere_else(referrer: str, client: FlaskClient) -> None:
+    answer = client.post("/people/7/account", headers={"Referer": referrer})
+    assert answer.location == "/login?expired=1"
+
+
+def test_pages_of_refused_forms_can_be_gone_back_to(client_for: ClientFor) -> None:
+    browser = client_for("quantri")
+    assert browser.get("/people/7/account").location == "/people/7#account"
+    assert browser.get("/accounts/7/password").location == "/accounts/7"
+
+
 ELSEWHERE = [
     "https://evil.example/",
     "//evil.example",
