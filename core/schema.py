@@ -41,6 +41,11 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
 
+def fields_of(args: BaseModel) -> dict[str, Any]:
+    """What was named, by field; values as they are, not their JSON."""
+    return {name: getattr(args, name) for name in args.model_fields_set}
+
+
 def _cleaned(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 

@@ -46,8 +46,8 @@ class CreateMeeting(Args):
     secretary_ids: Ids = []
 
 
-class UpdateMeeting(Args):
-    """What changes of a meeting's schedule; what is not named stays."""
+class Schedule(Args):
+    """When, where and under which name a meeting is held, in part or in whole."""
 
     title: Line | None = None
     starts_at: Moment | None = None
@@ -56,6 +56,13 @@ class UpdateMeeting(Args):
     location: OptionalLine | None = None
     online_url: WebAddress | None = None
     organizer_unit_id: Id | None = None
+
+
+class UpdateMeeting(Schedule):
+    """What changes of a meeting's schedule; what is not named stays. `seen` is what its author
+    saw: a field that somebody else has changed since is a conflict, not overwritten."""
+
+    seen: Schedule | None = None
 
 
 class Nothing(Args):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -10,6 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.merge import changes
+from core.schema import fields_of
 from core.times import now, vietnam
 from meetings.changes import Change, Outcome, command, start
 from meetings.commands import (
@@ -21,6 +24,7 @@ from meetings.commands import (
     Nothing,
     Reason,
     RemoveParticipant,
+    Schedule,
     UpdateMeeting,
     UpdateParticipant,
 )
@@ -121,7 +125,11 @@ def _next_code(session: Session) -> str:
 def update_meeting(change: Change, args: UpdateMeeting) -> Meeting:
     """Change when, where and under which name the meeting is held."""
     meeting = change.meeting
-    values = {name: getattr(args, name) for name in args.model_fields_set}
+    values = fields_of(args)
+    values.pop("seen", None)
+    if args.seen is not None:
+        stored = {name: getattr(meeting, name) for name in Schedule.model_fields}
+        values = changes(values, fields_of(args.seen), stored, partial(_in_words, change.session))
     for required in ("title", "starts_at", "ends_at", "description", "location", "online_url"):
         if values.get(required, "") is None:
             del values[required]
@@ -131,6 +139,15 @@ def update_meeting(change: Change, args: UpdateMeeting) -> Meeting:
     for name, value in values.items():
         setattr(meeting, name, value)
     return meeting
+
+
+def _in_words(session: Session, name: str, value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{vietnam(value):%H:%M %d/%m/%Y}"
+    if name == "organizer_unit_id":
+        unit = session.get(Unit, value) if value is not None else None
+        return unit.name if unit else ""
+    return str(value)
 
 
 @command("meeting.schedule", Nothing, roles=LEADERS, states={State.DRAFT})

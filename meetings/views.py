@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -17,6 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from core.db import db
 from core.errors import Conflict, DomainError, Forbidden, Invalid
+from core.merge import seen_in
 from core.schema import parse
 from core.text import clean, fold
 from core.times import VIETNAM, now, vietnam
@@ -158,6 +158,11 @@ def create() -> str | BaseResponse | tuple[str, int]:
 def edit(meeting_id: int) -> str:
     """The form with a meeting's schedule."""
     meeting = _editable(meeting_id)
+    return _form(_values(meeting), [], {}, meeting=meeting)
+
+
+def _values(meeting: Meeting) -> dict[str, str]:
+    """The form's fields as the meeting stands."""
     starts_at, ends_at = vietnam(meeting.starts_at), vietnam(meeting.ends_at)
     values = {
         "title": meeting.title,
@@ -172,27 +177,46 @@ def edit(meeting_id: int) -> str:
         "request_id": uuid4().hex,
     }
     values["seen"] = canonical(_arguments(values))
-    return _form(values, [], {}, meeting=meeting)
+    return values
 
 
 @bp.post("/meetings/<int:meeting_id>/edit")
 @login_required
 def update(meeting_id: int) -> str | BaseResponse | tuple[str, int]:
     """Change a meeting's schedule (`meeting.update`): only what the author has changed, so
-    that what somebody else has changed meanwhile stays."""
+    that what somebody else has changed meanwhile stays; of one field both texts are shown."""
     form = request.form
     meeting = _editable(meeting_id)
-    seen = _seen(form)
+    seen = seen_in(form)
     changed = {name: value for name, value in _arguments(form).items() if seen.get(name) != value}
     try:
         if changed:
             request_id = form.get("request_id") or None
-            ask(current_actor(), meeting_id, "meeting.update", request_id, changed)
+            known = {"seen": {name: seen[name] for name in changed if name in seen}}
+            args = changed | (known if seen else {})
+            ask(current_actor(), meeting_id, "meeting.update", request_id, args)
     except (Invalid, Conflict) as error:
-        page = _form(form, [], _at_fields(error, form), error, meeting=meeting)
+        values: Mapping[str, str] = form
+        if error.errors and isinstance(error, Conflict):
+            values = _beside(form, changed, _values(_editable(meeting_id)))
+        page = _form(values, [], _at_fields(error, form), error, meeting=meeting)
         return page, error.status
     flash(_("Đã lưu thay đổi lịch họp."), "success")
     return redirect(f"/meetings/{meeting_id}")
+
+
+def _beside(
+    form: Mapping[str, str], changed: Mapping[str, Any], stored: Mapping[str, str]
+) -> dict[str, str]:
+    """The form after a conflict: what its author has changed as they left it, all else as it
+    stands now. It has now seen what stands, so that sending it again is meant."""
+    names = {"start": "starts_at", "end": "ends_at"}
+    values = dict(stored)
+    for field in stored:
+        moved = field == "day" and "starts_at" in changed
+        if moved or names.get(field, field) in changed:
+            values[field] = form.get(field, "")
+    return values
 
 
 def _editable(meeting_id: int) -> Meeting:
@@ -229,15 +253,6 @@ def _arguments(form: Mapping[str, str]) -> dict[str, Any]:
         "description": form.get("description", ""),
         "organizer_unit_id": number(unit) if unit else None,
     }
-
-
-def _seen(form: Mapping[str, str]) -> dict[str, Any]:
-    """The arguments as the form showed them first; a value that says nothing changes all."""
-    try:
-        seen = json.loads(form.get("seen", ""))
-    except (ValueError, RecursionError):
-        return {}
-    return seen if isinstance(seen, dict) else {}
 
 
 def _is_day(value: str) -> bool:

@@ -37,8 +37,8 @@ class AddUnit(Args):
     member_ids: Members = []
 
 
-class UpdateUnit(Args):
-    """What changes of a unit; what is not named stays."""
+class UnitFields(Args):
+    """A unit, in part or in whole."""
 
     name: Line | None = None
     short_name: Line | None = None
@@ -46,6 +46,13 @@ class UpdateUnit(Args):
     parent_id: Id | None = None
     place: Line | None = None
     member_ids: Members | None = None
+
+
+class UpdateUnit(UnitFields):
+    """What changes of a unit; what is not named stays. `seen` is what its author saw: a field
+    that somebody else has changed since is a conflict, not overwritten."""
+
+    seen: UnitFields | None = None
 
 
 class AddPerson(Args):
@@ -56,12 +63,18 @@ class AddPerson(Args):
     unit_id: Id | None = None
 
 
-class UpdatePerson(Args):
-    """What changes of a person; what is not named stays."""
+class PersonFields(Args):
+    """A person, in part or in whole."""
 
     name: Line | None = None
     title: Line | None = None
     unit_id: Id | None = None
+
+
+class UpdatePerson(PersonFields):
+    """What changes of a person; what is not named stays. `seen` as for a unit."""
+
+    seen: PersonFields | None = None
 
 
 class AddUser(Args):
@@ -74,14 +87,21 @@ class AddUser(Args):
     may_schedule: bool = False
 
 
-class UpdateUser(Args):
-    """What changes of an account; a new password or closing it signs it out everywhere."""
+class Rights(Args):
+    """What an account may do, in part or in whole."""
 
-    password: Password | None = None
-    person_id: Id | None = None
     active: bool | None = None
     is_admin: bool | None = None
     may_schedule: bool | None = None
+
+
+class UpdateUser(Rights):
+    """What changes of an account; a new password or closing it signs it out everywhere.
+    `seen` as for a unit."""
+
+    password: Password | None = None
+    person_id: Id | None = None
+    seen: Rights | None = None
 
 
 class SignIn(Args):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from functools import partial
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -15,6 +16,8 @@ from sqlalchemy.orm import Session
 from core import logs
 from core.db import db, writing
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from core.merge import changes
+from core.schema import fields_of
 from core.text import clean, fold
 from core.times import now
 from people.actor import Actor
@@ -24,10 +27,14 @@ from people.commands import (
     AddPerson,
     AddUnit,
     AddUser,
+    PersonFields,
+    Rights,
+    UnitFields,
     UpdatePerson,
     UpdateUnit,
     UpdateUser,
 )
+from people.directory import members_of_groups
 from people.models import Person, Unit, UnitMember, User
 
 _hasher = PasswordHasher()
@@ -52,6 +59,25 @@ def _get(session: Session, model: type[Any], key: int | None, field: str) -> Any
 
 def _field(field: str, message: Any) -> Invalid:
     return Invalid(message, errors=[{"field": field, "message": str(message)}])
+
+
+def _changes(
+    session: Session, args: UpdateUnit | UpdatePerson | UpdateUser, stored: dict[str, Any]
+) -> dict[str, Any]:
+    """What is to be stored: all that is named, or where `seen` tells, what the author changed."""
+    values = fields_of(args)
+    values.pop("seen", None)
+    if args.seen is None:
+        return values
+    return changes(values, fields_of(args.seen), stored, partial(_in_words, session))
+
+
+def _in_words(session: Session, field: str, value: Any) -> str:
+    if field in ("parent_id", "unit_id", "member_ids"):
+        ids = value if isinstance(value, list) else [value]
+        units = session.scalars(select(Unit).where(Unit.id.in_(ids)).order_by(Unit.id))
+        return "; ".join(unit.name for unit in units)
+    return str(value or "")
 
 
 def add_unit(actor: Actor, args: AddUnit) -> dict[str, Any]:
@@ -113,7 +139,9 @@ def update_unit(actor: Actor, unit_id: int, args: UpdateUnit) -> dict[str, Any]:
         unit = session.get(Unit, unit_id)
         if unit is None:
             raise NotFound()
-        values = args.model_dump(exclude_unset=True)
+        members = members_of_groups(session).get(unit_id, [])
+        stored = {n: getattr(unit, n, members) for n in UnitFields.model_fields}
+        values = _changes(session, args, stored)
         if values.get("name", "") is None or values.get("kind", "") is None:
             raise Invalid(_("Tên và loại đơn vị không được để trống."))
         parent = _get(session, Unit, values.get("parent_id"), "parent_id")
@@ -170,7 +198,7 @@ def update_person(actor: Actor, person_id: int, args: UpdatePerson) -> dict[str,
         person = session.get(Person, person_id)
         if person is None:
             raise NotFound()
-        values = args.model_dump(exclude_unset=True)
+        values = _changes(session, args, {n: getattr(person, n) for n in PersonFields.model_fields})
         if values.get("name", "") is None:
             raise _field("name", _("Tên không được để trống."))
         _get(session, Unit, values.get("unit_id"), "unit_id")
@@ -246,7 +274,9 @@ def update_user(actor: Actor, user_id: int, args: UpdateUser) -> dict[str, Any]:
         user = session.get(User, user_id)
         if user is None:
             raise NotFound()
-        values = args.model_dump(exclude_unset=True)
+        values = _changes(
+            session, args, {name: getattr(user, name) for name in Rights.model_fields}
+        )
         if user.id == actor.user_id and (
             values.get("active") is False or values.get("is_admin") is False
         ):

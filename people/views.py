@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -24,6 +25,7 @@ from core.errors import (
     RateLimited,
     Unauthenticated,
 )
+from core.merge import seen_in
 from core.schema import parse
 from core.text import clean, fold
 from people import services
@@ -31,6 +33,7 @@ from people.commands import (
     AddPerson,
     AddUnit,
     AddUser,
+    Rights,
     UpdatePerson,
     UpdateUnit,
     UpdateUser,
@@ -107,7 +110,7 @@ def new_unit() -> str:
     """The form for a new unit or group."""
     _for_admins()
     values = {"parent_id": request.args.get("parent", ""), "kind": "office"}
-    return _unit_form(values)
+    return _unit_form(MultiDict(values))
 
 
 @bp.post("/units/new")
@@ -129,9 +132,7 @@ def edit_unit(unit_id: int) -> str:
     """The form of a unit."""
     _for_admins()
     unit = _found(Unit, unit_id)
-    values = {name: str(getattr(unit, name) or "") for name in UNIT_FIELDS}
-    members = members_of_groups(db.session()).get(unit_id, [])
-    return _unit_form(values, unit=unit, members=[str(member) for member in members])
+    return _unit_form(_unit_values(unit), unit=unit)
 
 
 @bp.post("/units/<int:unit_id>")
@@ -140,15 +141,25 @@ def update_unit(unit_id: int) -> str | BaseResponse | tuple[str, int]:
     """Change a unit."""
     form = request.form
     try:
-        args = parse(UpdateUnit, _unit_arguments(form))
+        args = parse(UpdateUnit, _unit_arguments(form) | _seen(form))
         made = services.update_unit(current_actor(), unit_id, args)
     except (Invalid, Conflict) as error:
-        return _unit_form(form, error, unit=_found(Unit, unit_id)), error.status
+        unit = _found(Unit, unit_id)
+        values = _beside(form, error, _unit_values(unit), _unit_arguments)
+        return _unit_form(values, error, unit=unit), error.status
     flash(_("Đã lưu %(name)s.", name=made["name"]), "success")
     return redirect(f"/units#unit-{unit_id}")
 
 
 UNIT_FIELDS = ("name", "short_name", "kind", "parent_id", "place")
+
+
+def _unit_values(unit: Unit) -> MultiDict[str, str]:
+    members = members_of_groups(db.session()).get(unit.id, [])
+    values = MultiDict({name: str(getattr(unit, name) or "") for name in UNIT_FIELDS})
+    values.setlist("member_ids", [str(member) for member in members])
+    values["seen"] = json.dumps(_unit_arguments(values))
+    return values
 
 
 def _unit_arguments(form: MultiDict[str, str]) -> dict[str, Any]:
@@ -162,12 +173,33 @@ def _unit_arguments(form: MultiDict[str, str]) -> dict[str, Any]:
     }
 
 
+def _seen(form: Mapping[str, str]) -> dict[str, Any]:
+    seen = seen_in(form)
+    return {"seen": seen} if seen else {}
+
+
+def _beside(
+    form: MultiDict[str, str],
+    error: DomainError,
+    stored: MultiDict[str, str],
+    arguments: Callable[[MultiDict[str, str]], dict[str, Any]],
+) -> MultiDict[str, str]:
+    """The form as it is shown after an error. After a conflict that is what its author has
+    changed, and all else as it stands now: sending it again is then meant."""
+    if not isinstance(error, Conflict) or not error.errors:
+        return form
+    seen, mine = seen_in(form), arguments(form)
+    for field, value in mine.items():
+        if value != seen.get(field):
+            stored.setlist(field, form.getlist(field))
+    return stored
+
+
 def _unit_form(
-    values: Mapping[str, str],
+    values: MultiDict[str, str],
     error: DomainError | None = None,
     *,
     unit: Unit | None = None,
-    members: Sequence[str] = (),
 ) -> str:
     return render_template(
         "people/unit_form.html",
@@ -175,7 +207,7 @@ def _unit_form(
         errors=_by_field(error),
         error=error,
         unit=unit,
-        chosen=set(request.form.getlist("member_ids") or members),
+        chosen=set(values.getlist("member_ids")),
         tree=units_in_order(db.session()),
     )
 
@@ -254,10 +286,12 @@ def update_person(person_id: int) -> str | BaseResponse | tuple[str, int]:
     """Change a person."""
     form = request.form
     try:
-        args = parse(UpdatePerson, _person_arguments(form))
+        args = parse(UpdatePerson, _person_arguments(form) | _seen(form))
         made = services.update_person(current_actor(), person_id, args)
     except (Invalid, Conflict) as error:
-        return _person_form(form, error, person=_found(Person, person_id)), error.status
+        person = _found(Person, person_id)
+        shown = _beside(form, error, _person_values(person), _person_arguments)
+        return _person_form(shown, error, person=person), error.status
     flash(_("Đã lưu %(name)s.", name=made["name"]), "success")
     return redirect(f"/people/{person_id}")
 
@@ -270,12 +304,16 @@ def _person_arguments(form: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _person_values(person: Person) -> dict[str, str]:
-    return {
-        "name": person.name,
-        "title": person.title or "",
-        "unit_id": str(person.unit_id or ""),
-    }
+def _person_values(person: Person) -> MultiDict[str, str]:
+    values = MultiDict(
+        {
+            "name": person.name,
+            "title": person.title or "",
+            "unit_id": str(person.unit_id or ""),
+        }
+    )
+    values["seen"] = json.dumps(_person_arguments(values))
+    return values
 
 
 def _person_form(
@@ -344,7 +382,7 @@ def edit_account(user_id: int) -> str:
 def update_account(user_id: int) -> BaseResponse | tuple[str, int]:
     """Open or close an account, and what it may do."""
     form = request.form
-    return _change_account(user_id, {"active": "active" in form, **_rights(form)})
+    return _change_account(user_id, {"active": "active" in form, **_rights(form), **_seen(form)})
 
 
 @bp.get("/accounts/<int:user_id>/password")
@@ -374,8 +412,13 @@ def _change_account(user_id: int, values: dict[str, Any]) -> BaseResponse | tupl
 
 
 def _account_form(user: User, error: DomainError | None = None) -> str:
+    seen = {name: getattr(user, name) for name in Rights.model_fields}
     return render_template(
-        "people/account_form.html", user=user, errors=_by_field(error), error=error
+        "people/account_form.html",
+        user=user,
+        seen=json.dumps(seen),
+        errors=_by_field(error),
+        error=error,
     )
 
 

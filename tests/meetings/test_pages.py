@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 
 from core.db import db
+from core.errors import Conflict
 from core.times import VIETNAM, now
 from meetings.models import Meeting
 from people.actor import Actor
@@ -282,6 +283,69 @@ def test_the_form_leaves_what_its_author_did_not_touch(
 
     meeting = giao_ban.objects(chu_toa)[f"meeting/{giao_ban.id}"]
     assert (meeting["title"], meeting["location"]) == ("Tên mới", "Hội trường lớn")
+
+
+def test_two_who_change_one_field_see_both_texts(
+    client_for: Browser, giao_ban: Briefing, chu_toa: Actor, thu_ky: Actor
+) -> None:
+    address = f"/meetings/{giao_ban.id}/edit"
+    secretary = client_for("thuky")
+    fields = {name: html.unescape(value) for name, value in form(secretary, address).items()}
+    theirs = {"location": "Hội trường <lớn>", "ends_at": "2026-03-02T11:45:00+07:00"}
+    giao_ban.do(chu_toa, "meeting.update", description="Dòng một\nDòng hai", **theirs)
+
+    mine = fields | {"title": "Tên mới", "location": "Phòng họp 1"}
+    refused = secretary.post(address, data=mine)
+    assert refused.status_code == 409
+    # Theirs beside the field, mine in it; what I have not touched is as it stands now.
+    assert "Người khác vừa sửa thành “Hội trường &lt;lớn&gt;”." in refused.text
+    assert 'value="Phòng họp 1"' in refused.text
+    assert 'value="Tên mới"' in refused.text
+    assert 'value="11:45"' in refused.text
+    assert "Dòng một\nDòng hai</textarea>" in refused.text
+    meeting = giao_ban.objects(thu_ky)[f"meeting/{giao_ban.id}"]
+    assert meeting["location"] == theirs["location"]
+    assert meeting["title"] != "Tên mới", "nothing half saved"
+
+    shown = dict(re.findall(r'<input[^>]*?name="(\w+)"[^>]*? value="([^"]*)"', refused.text))
+    again = {name: html.unescape(value) for name, value in shown.items()} | {
+        "organizer_unit_id": str(meeting["organizer_unit_id"] or ""),
+        "description": "Dòng một\r\nDòng hai",  # as browsers send it
+    }
+    assert secretary.post(address, data=again).status_code == 302
+    meeting = giao_ban.objects(thu_ky)[f"meeting/{giao_ban.id}"]
+    assert (meeting["title"], meeting["location"]) == ("Tên mới", "Phòng họp 1")
+    assert (meeting["ends_at"], meeting["description"]) == (
+        theirs["ends_at"],
+        "Dòng một\nDòng hai",
+    )
+
+
+def test_the_same_change_by_two_is_no_conflict(
+    client_for: Browser, giao_ban: Briefing, chu_toa: Actor
+) -> None:
+    address = f"/meetings/{giao_ban.id}/edit"
+    secretary = client_for("thuky")
+    fields = {name: html.unescape(value) for name, value in form(secretary, address).items()}
+    giao_ban.do(chu_toa, "meeting.update", location="Hội trường lớn")
+    assert secretary.post(address, data=fields | {"location": "Hội trường lớn"}).status_code == 302
+
+
+def test_a_command_that_names_what_was_seen_does_not_overwrite(
+    giao_ban: Briefing, chu_toa: Actor, thu_ky: Actor
+) -> None:
+    giao_ban.do(chu_toa, "meeting.update", ends_at="2026-03-02T12:00:00+07:00", location="B")
+    with pytest.raises(Conflict) as caught:
+        giao_ban.do(
+            thu_ky,
+            "meeting.update",
+            ends_at="2026-03-02T10:00:00+07:00",
+            location="C",
+            seen={"ends_at": "2026-03-02T09:30:00+07:00", "location": "A"},
+        )
+    errors = {each["field"]: each["message"] for each in caught.value.errors}
+    assert "12:00 02/03/2026" in errors["ends_at"]
+    assert "“B”" in errors["location"]
 
 
 def test_only_leaders_and_only_before_the_end_may_edit(

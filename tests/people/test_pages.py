@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable
@@ -168,6 +169,77 @@ def test_a_person_s_form_keeps_what_was_typed(client_for: Browser, app: Flask) -
     assert 'id="name-error"' in answer.text
     with app.app_context():
         assert db.session.scalar(select(Person).where(Person.title == "Chuyên gia")) is None
+
+
+def seen(browser: FlaskClient, address: str) -> str:
+    """What the form at the address says that it has shown."""
+    found = re.search(r'name="seen" value="([^"]*)"', browser.get(address).text)
+    assert found
+    return html.unescape(found[1])
+
+
+def test_two_administrators_who_change_one_person_see_both_texts(
+    client_for: Browser, world: World, app: Flask
+) -> None:
+    browser = client_for("quantri")
+    address = f"/people/{world.actors['daibieu'].person_id}"
+    with app.app_context():
+        person = db.session.get_one(Person, world.actors["daibieu"].person_id)
+        mine = {"name": person.name, "title": person.title, "unit_id": str(person.unit_id or "")}
+    mine["seen"] = seen(browser, address)
+    assert browser.post(address, data=mine | {"title": "Bí thư"}).status_code == 302
+    # Another field merges, the same one is shown twice.
+    assert browser.post(address, data=mine | {"name": "Tên Khác"}).status_code == 302
+    refused = browser.post(address, data=mine | {"title": "Chủ tịch mới"})
+    assert refused.status_code == 409
+    assert "Người khác vừa sửa thành “Bí thư”." in refused.text
+    assert 'value="Chủ tịch mới"' in refused.text
+    assert 'value="Tên Khác"' in refused.text
+    again = {"name": "Tên Khác", "title": "Chủ tịch mới", "unit_id": mine["unit_id"]}
+    shown = re.search(r'name="seen" value="([^"]*)"', refused.text)
+    assert shown
+    again["seen"] = html.unescape(shown[1])
+    assert browser.post(address, data=again).status_code == 302
+    with app.app_context():
+        person = db.session.get_one(Person, world.actors["daibieu"].person_id)
+        assert (person.name, person.title) == ("Tên Khác", "Chủ tịch mới")
+
+
+def test_two_administrators_who_change_one_unit_see_both_texts(
+    client_for: Browser, world: World, app: Flask
+) -> None:
+    browser = client_for("quantri")
+    with app.app_context():
+        units = db.session.scalars(select(Unit).where(Unit.kind != "group").limit(3)).all()
+        one, two, three = (unit.id for unit in units)
+    group = {"name": "Các xã phía nam", "kind": "group", "member_ids": [str(one)]}
+    made = browser.post("/units/new", data=group)
+    address = "/units/" + made.location.rpartition("-")[2]
+    mine = group | {"seen": seen(browser, address)}
+    theirs = {"place": "Quảng Khê", "member_ids": [str(one), str(two)]}
+    assert browser.post(address, data=mine | theirs).status_code == 302
+    assert browser.post(address, data=mine | {"short_name": "Nam"}).status_code == 302
+    refused = browser.post(address, data=mine | {"member_ids": [str(three)], "place": "Đắk Ha"})
+    assert refused.status_code == 409
+    assert refused.text.count("Người khác vừa sửa thành") == 2
+    assert units[1].name in text(refused)
+    assert 'value="Nam"' in refused.text
+    assert 'value="Đắk Ha"' in refused.text
+    assert re.findall(r'name="member_ids" value="(\d+)" checked', refused.text) == [str(three)]
+
+
+def test_a_window_left_open_does_not_open_a_closed_account_again(
+    client_for: Browser, world: World, app: Flask
+) -> None:
+    browser = client_for("quantri")
+    user_id = world.actors["daibieu"].user_id
+    before = seen(browser, f"/accounts/{user_id}")
+    browser.post(f"/accounts/{user_id}", data={"seen": before})
+    stale = {"active": "on", "may_schedule": "on", "seen": before}
+    assert browser.post(f"/accounts/{user_id}", data=stale).status_code == 302
+    with app.app_context():
+        user = db.session.get_one(User, user_id)
+        assert (user.active, user.may_schedule) == (False, True)
 
 
 def test_nobody_locks_themself_out(client_for: Browser, world: World) -> None:
