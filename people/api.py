@@ -22,7 +22,7 @@ from people.commands import (
     UpdateUnit,
     UpdateUser,
 )
-from people.login import current_actor, limiter, token_for
+from people.login import current_actor, slow_guessing, token_for
 from people.models import Person, Unit, User
 
 auth = blueprint("auth", __name__, public=True)
@@ -100,7 +100,7 @@ class UserPath(Query):
 
 
 @auth.post("/auth/token", responses={200: Token})
-@limiter.limit("20 per minute")
+@slow_guessing
 def token(body: SignIn) -> dict[str, str]:
     """Exchange a username and password for a bearer token."""
     return {"token": token_for(services.sign_in(body.username, body.password))}

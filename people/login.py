@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, current_app, redirect, request, session, url_for
@@ -17,6 +19,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from core.db import db
 from core.errors import Unauthenticated
+from core.text import clean
 from people.actor import Actor
 from people.models import User
 from people.services import load_user
@@ -26,6 +29,32 @@ SESSION_LIFETIME = timedelta(hours=12)
 
 login_manager = LoginManager()
 limiter = Limiter(get_remote_address, headers_enabled=False)
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code == Unauthenticated.status
+
+
+def _account_and_address() -> str:
+    body = request.get_json(silent=True) if request.is_json else request.form
+    username = body.get("username") if isinstance(body, Mapping) else None
+    name = clean(username).lower()[:100] if isinstance(username, str) else ""
+    return f"{name} {get_remote_address()}"
+
+
+# Whoever guesses one account's password is stopped soon; a whole office signs in behind one
+# address in the same minutes, so an address has far more room. Only failures count.
+_OF_ACCOUNT = limiter.shared_limit(
+    "10 per minute", "sign-in", key_func=_account_and_address, deduct_when=_failed
+)
+_OF_ADDRESS = limiter.shared_limit("200 per minute", "sign-in", deduct_when=_failed)
+
+
+def slow_guessing(view: V) -> V:
+    """Limit failed attempts to sign in at this view, and at all views with this mark together."""
+    return cast(V, _OF_ACCOUNT(_OF_ADDRESS(view)))
 
 
 def _session() -> Session:

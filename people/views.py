@@ -39,7 +39,7 @@ from people.commands import (
     UpdateUser,
 )
 from people.directory import members_of_groups, units_in_order
-from people.login import begin_session, current_actor, is_local, limiter
+from people.login import begin_session, current_actor, is_local, slow_guessing
 from people.models import Person, Unit, User
 
 bp = Blueprint("people", __name__)
@@ -57,7 +57,7 @@ def login() -> str | BaseResponse:
 
 
 @bp.post("/login")
-@limiter.limit("20 per minute")
+@slow_guessing
 def login_post() -> str | BaseResponse | tuple[str, int]:
     """Sign in; on failure the same page with the username still there."""
     username = request.form.get("username", "")
