@@ -42,6 +42,9 @@ _hasher = PasswordHasher()
 _NOBODY = _hasher.hash(secrets.token_hex(16))
 
 
+NO_NESTING = _("Một nhóm không nằm trong nhóm khác: hãy chọn từng đơn vị của nó.")
+
+
 def _admin(actor: Actor) -> None:
     if not actor.is_admin:
         raise Forbidden(_("Chỉ quản trị viên mới được thực hiện việc này."))
@@ -85,7 +88,8 @@ def add_unit(actor: Actor, args: AddUnit) -> dict[str, Any]:
 
     Raises:
         Forbidden: the actor is no administrator.
-        Invalid: the parent or a member does not exist, or a group is named as a parent.
+        Invalid: the parent or a member does not exist, or a group is named as a parent or as
+            a member.
     """
     _admin(actor)
     with writing() as session:
@@ -120,7 +124,10 @@ def _set_members(session: Session, unit: Unit, member_ids: list[int]) -> None:
         raise _field("member_ids", _("Chỉ một nhóm mới có thành viên."))
     session.execute(delete(UnitMember).where(UnitMember.group_id == unit.id))
     for member_id in dict.fromkeys(member_ids):
-        _get(session, Unit, member_id, "member_ids")
+        # Whoever names a group means units: they are listed one by one, so that nobody has to
+        # follow groups through groups to know who is meant.
+        if _get(session, Unit, member_id, "member_ids").kind == "group":
+            raise _field("member_ids", NO_NESTING)
         session.add(UnitMember(group_id=unit.id, unit_id=member_id))
     session.flush()
 
@@ -132,7 +139,7 @@ def update_unit(actor: Actor, unit_id: int, args: UpdateUnit) -> dict[str, Any]:
         Forbidden: the actor is no administrator.
         NotFound: there is no such unit.
         Invalid: the unit would stand below itself, a unit with others below it would become
-            a group, or members are named for what is no group.
+            a group, or members are named for what is no group, or that are groups.
     """
     _admin(actor)
     with writing() as session:
@@ -150,11 +157,16 @@ def update_unit(actor: Actor, unit_id: int, args: UpdateUnit) -> dict[str, Any]:
                 raise _field("parent_id", _("Đơn vị không thể trực thuộc chính nó hoặc một nhóm."))
             parent = session.get(Unit, parent.parent_id) if parent.parent_id else None
         member_ids = values.pop("member_ids", None)
+        was_group = unit.kind == "group"
         for name, value in values.items():
             setattr(unit, name, value)
         unit.folded = fold(f"{unit.name} {unit.short_name or ''}")
         if unit.kind != "group":
             _set_members(session, unit, member_ids or [])
+        elif not was_group and session.scalar(
+            select(UnitMember.group_id).where(UnitMember.unit_id == unit.id).limit(1)
+        ):
+            raise _field("kind", NO_NESTING)
         elif session.scalar(select(Unit.id).where(Unit.parent_id == unit.id).limit(1)):
             raise _field("kind", _("Đơn vị còn đơn vị trực thuộc thì không thể là một nhóm."))
         elif member_ids is not None:

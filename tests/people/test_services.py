@@ -190,3 +190,22 @@ def test_no_answer_holds_a_password_or_its_hash(client_for: ClientFor) -> None:
     for answer in answers:
         assert NEW_PASSWORD not in answer.text
         assert "argon2" not in answer.text
+
+
+def test_a_group_does_not_stand_within_a_group(app: Flask, quan_tri: Actor) -> None:
+    with app.app_context():
+        unit = services.add_unit(quan_tri, AddUnit(name="Đơn vị"))["id"]
+        group = services.add_unit(quan_tri, AddUnit(name="Nhóm", kind="group", member_ids=[unit]))[
+            "id"
+        ]
+        with pytest.raises(Invalid) as caught:
+            services.add_unit(quan_tri, AddUnit(name="x", kind="group", member_ids=[group]))
+        assert caught.value.errors[0]["field"] == "member_ids"
+        assert "Một nhóm không nằm trong nhóm khác" in str(caught.value.message)
+        with pytest.raises(Invalid):
+            services.update_unit(quan_tri, group, UpdateUnit(member_ids=[unit, group]))
+        # Neither can a member become a group.
+        with pytest.raises(Invalid) as caught:
+            services.update_unit(quan_tri, unit, UpdateUnit(kind="group"))
+        assert caught.value.errors[0]["field"] == "kind"
+        services.update_unit(quan_tri, group, UpdateUnit(name="Tên khác", kind="group"))
