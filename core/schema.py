@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext as pgettext
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -131,6 +132,32 @@ _MESSAGES: dict[str, Any] = {
 }
 
 
+# What readers call a field. One that is not here, or that means different things in different
+# places (`title`, `name`), is left out of the sentence; `errors` names it for programs.
+_LABELS: dict[str, Any] = {
+    "text": pgettext("field", "Nội dung"),
+    "minutes": _("Số phút"),
+    "reason": _("Lý do"),
+    "deputy_name": _("Người dự thay"),
+    "speaker_name": pgettext("field", "Người phát biểu"),
+    "due": _("Thời hạn"),
+    "due_text": _("Thời hạn"),
+    "lead_unit_ids": _("Đơn vị chủ trì"),
+    "supporting_unit_ids": _("Đơn vị phối hợp"),
+    "presenter_unit_id": _("Đơn vị trình bày"),
+    "starts_at": _("Bắt đầu"),
+    "ends_at": _("Kết thúc"),
+    "location": _("Địa điểm"),
+    "online_url": _("Liên kết họp trực tuyến"),
+    "organizer_unit_id": _("Đơn vị tổ chức"),
+    "username": _("Tên đăng nhập"),
+    "password": _("Mật khẩu"),
+    "short_name": _("Tên gọi tắt"),
+    "place": _("Địa danh ghi trên văn bản"),
+    "member_ids": _("Thành viên của nhóm"),
+}
+
+
 def field_errors(error: ValidationError) -> list[dict[str, str]]:
     """What is wrong, one `{"field", "message"}` each, in the reader's language."""
     found = []
@@ -163,7 +190,8 @@ def parse(model: type[T], values: Any) -> T:
 def invalid(error: ValidationError) -> Invalid:
     """The domain error for what pydantic found."""
     errors = field_errors(error)
-    fields = ", ".join(e["field"] for e in errors[:3] if e["field"])
+    names = (_LABELS.get(e["field"].split(".")[0]) for e in errors[:3])
+    fields = ", ".join(dict.fromkeys(str(name) for name in names if name))
     message = (
         _(
             "Nội dung nhập chưa đúng (%(fields)s): %(first)s",

@@ -168,6 +168,33 @@ def test_a_command_that_there_is_not_is_invalid(
     assert (answer.status_code, answer.json["code"]) == (422, "invalid")
 
 
+@pytest.mark.parametrize(
+    ("name", "args", "language", "detail"),
+    [
+        ("conclusion.add", {"text": "x" * 20_001}, "vi",
+         "Nội dung nhập chưa đúng (Nội dung): Dài quá 20000 ký tự."),
+        ("conclusion.add", {"text": "x" * 20_001}, "en",
+         "The input is not right (Text): This is longer than 20000 characters."),
+        ("agenda.add", {"title": "Việc khác", "minutes": 1441}, "vi",
+         "Nội dung nhập chưa đúng (Số phút): Số quá lớn."),
+        # No word of ours: then the sentence does without.
+        ("agenda.add", {"title": ""}, "vi", "Nội dung nhập chưa đúng: Cần nhập nội dung này."),
+        ("meeting.close", {"x": 1}, "vi", "Nội dung nhập chưa đúng: Không có trường này."),
+    ],
+)  # fmt: skip
+def test_a_refusal_calls_fields_as_readers_do(
+    name: str, args: Any, language: str, detail: str, client_for: ClientFor, live: Briefing
+) -> None:
+    answer = client_for("thuky").post(
+        f"/api/v1/meetings/{live.id}/commands",
+        json={"name": name, "args": args},
+        headers={"Accept-Language": language},
+    )
+    assert answer.json["detail"] == detail
+    # Programs find the field by its name.
+    assert answer.json["errors"][0]["field"] in {*args, "args"}
+
+
 def test_a_stale_command_is_told_the_present(client_for: ClientFor, live: Briefing) -> None:
     body = {"name": "agenda.advance", "args": {"from_item": None}}
     answer = client_for("thuky").post(f"/api/v1/meetings/{live.id}/commands", json=body)
