@@ -151,7 +151,7 @@ class Outbox:
     def put(self, pkt: packet.Packet | None) -> None:
         """Send a packet; None: say goodbye after everything else."""
         if pkt is None:
-            self._close()
+            self.close()
             return
         message = pkt.encode()
         if self._compresses and len(message) >= COMPRESS_FROM and isinstance(message, str):
@@ -163,8 +163,8 @@ class Outbox:
         """Nobody waits for what is on its way."""
 
     def write(self, data: bytes) -> None:
-        """Send one whole frame, or the rest of one."""
-        if self.sock is None:
+        """Send one whole frame, or the rest of one. Nothing follows a goodbye."""
+        if self.sock is None or self._closing:
             return
         sent = 0
         if self.idle:
@@ -220,16 +220,24 @@ class Outbox:
             self._watcher.close()
             self._watcher = None
 
-    def _close(self) -> None:
+    def close(self, code: int = CloseReason.NORMAL_CLOSURE) -> None:
+        """Say goodbye, once, after everything else (RFC 6455, 5.5.1).
+
+        Args:
+            code: why (RFC 6455, 7.4.1); the reader's own code when they said goodbye first.
+        """
         if self.sock is None or self._closing:
             return
-        self.write(_frame(_CLOSE, struct.pack("!H", CloseReason.NORMAL_CLOSURE)))
+        # 1005 and 1006 stand for "no code" and may not be sent.
+        unsaid = code in (CloseReason.NO_STATUS_RCVD, CloseReason.ABNORMAL_CLOSURE)
+        self.write(_frame(_CLOSE, b"" if unsaid else struct.pack("!H", code)))
         self._closing = True
         if self.idle:
             self._hang_up()
 
     def _hang_up(self) -> None:
         # The reader's own goodbye, or the end of the connection, then ends `Transport`.
+        self.idle = False
         if self.sock is not None:
             with contextlib.suppress(OSError):
                 self.sock.shutdown(socket.SHUT_WR)
@@ -358,7 +366,7 @@ class Transport:
                     parts.append(event.data)
                     size += len(event.data)
                     if size > self._server.max_http_buffer_size:
-                        outbox.write(_closing(CloseReason.MESSAGE_TOO_BIG))
+                        outbox.close(CloseReason.MESSAGE_TOO_BIG)
                         return
                     if event.message_finished:
                         yield type(parts[0])().join(parts)
@@ -366,14 +374,8 @@ class Transport:
                 elif isinstance(event, Ping):
                     outbox.write(_frame(_PONG, bytes(event.payload)))
                 elif isinstance(event, CloseConnection):
-                    outbox.write(_closing(event.code))
+                    outbox.close(event.code)
                     return
-
-
-def _closing(code: int) -> bytes:
-    # 1005 and 1006 stand for "no code" and may not be sent (RFC 6455, 7.4.1).
-    unsaid = code in (CloseReason.NO_STATUS_RCVD, CloseReason.ABNORMAL_CLOSURE)
-    return _frame(_CLOSE, b"" if unsaid else struct.pack("!H", code))
 
 
 class Rooms(socketio.Manager):  # type: ignore[misc]  # the library has no types
@@ -381,8 +383,9 @@ class Rooms(socketio.Manager):  # type: ignore[misc]  # the library has no types
 
     def __init__(self) -> None:
         super().__init__()
-        # The clients in the rooms that were last told, until anybody comes or goes.
-        self._audiences: dict[tuple[str, ...], list[Socket]] = {}
+        # Who is in the rooms that were last told, until anybody comes or goes: the outboxes of
+        # WebSockets, and the ids of the library's own connections.
+        self._audiences: dict[tuple[str, ...], tuple[list[Outbox], list[str]]] = {}
         # The library looks through all rooms for the one who leaves; we know theirs.
         self._rooms_of: dict[tuple[str, str], set[Any]] = {}
 
@@ -431,13 +434,10 @@ class Rooms(socketio.Manager):  # type: ignore[misc]  # the library has no types
         pkt = packet.Packet(packet.MESSAGE, encoded)
         framed = frame(pkt.encode())
         length = len(framed)
-        for client in self._audience(namespace, told):
-            outbox = client.queue
-            if outbox.__class__ is not Outbox:
-                client.send(pkt)
-                continue
-            # The inner loop of the whole product: `Outbox.write`, without its call where the
-            # kernel takes the frame, which it nearly always does.
+        outboxes, others = self._audience(namespace, told)
+        # The inner loop of the whole product: `Outbox.write`, without its call where the kernel
+        # takes the frame, which it nearly always does.
+        for outbox in outboxes:
             if outbox.idle:
                 try:
                     sent = outbox.sock.send(framed)
@@ -447,15 +447,20 @@ class Rooms(socketio.Manager):  # type: ignore[misc]  # the library has no types
                     outbox.write(framed[sent:])
             else:
                 outbox.write(framed)
+        for client_id in others:
+            self.server._send_eio_packet(client_id, pkt)
 
-    def _audience(self, namespace: str, told: Any) -> list[Socket]:
+    def _audience(self, namespace: str, told: Any) -> tuple[list[Outbox], list[str]]:
         key = (namespace, told) if isinstance(told, str) else (namespace, *told)
         audience = self._audiences.get(key)
         if audience is None:
-            clients = self.server.eio.sockets
-            ids = (client_id for _sid, client_id in self.get_participants(namespace, told))
-            audience = [clients[client_id] for client_id in ids if client_id in clients]
-            self._audiences[key] = audience
+            audience = self._audiences[key] = ([], [])
+            for _sid, client_id in self.get_participants(namespace, told):
+                client = self.server.eio.sockets.get(client_id)
+                if client is not None and isinstance(client.queue, Outbox):
+                    audience[0].append(client.queue)
+                else:
+                    audience[1].append(client_id)
         return audience
 
 

@@ -83,6 +83,10 @@ class Broadcast:
         for meeting_id in list(self._told):
             self.heard(meeting_id, self._stored(db.session(), meeting_id))
 
+    def reset(self) -> None:
+        """Forget what was told (between tests, and where another application begins)."""
+        self._told.clear()
+
     def _stored(self, session: Session, meeting_id: int) -> int:
         try:
             revision = session.scalar(select(Meeting.revision).where(Meeting.id == meeting_id))

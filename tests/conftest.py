@@ -31,6 +31,7 @@ import demo
 from app import create_app
 from core.db import Base, db
 from meetings import limits
+from meetings.broadcast import broadcast
 from people.actor import Actor
 from people.login import limiter
 from people.models import User
@@ -70,6 +71,7 @@ def make_app(database_url: str, instance: Path, **env: str) -> Flask:
         {"DATABASE_URL": database_url, "SECRET_KEY": SECRET_KEY} | env, instance=instance
     )
     made = create_app(settings)
+    broadcast.reset()
     made.testing = True
     made.test_client_class = FlaskLoginClient
     return made
@@ -197,6 +199,7 @@ def renew(engine: str, template: Template, request: pytest.FixtureRequest) -> Re
                 _copy(template.source, str(db.engine.url.database))
         limiter.reset()
         limits.reset()
+        broadcast.reset()
         return made
 
     return put_back

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 
 from core.db import db
 from core.realtime import socketio
-from meetings import feed
+from meetings.broadcast import broadcast
 from meetings.changes import COMMANDS
 from people.login import token_for
 from people.models import User
@@ -357,7 +357,7 @@ class Morning(RuleBasedStateMachine):
 
     def _tick(self) -> None:
         with self.app.app_context():
-            feed.tick(db.session())
+            broadcast.tick(db.session())
 
     @precondition(lambda self: self.number >= self.restart_from)
     @rule()
