@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import socket
 import statistics
 import subprocess
@@ -194,12 +195,15 @@ class Running:
 @contextmanager
 def product(ground: Ground) -> Iterator[Running]:
     port = free_port()
+    # Each measurement begins with the same briefing, as the peer's does.
+    database = ground.folder / f"product-{port}.sqlite"
+    shutil.copyfile(ground.database, database)
     running = Running(
         "product",
         [sys.executable, "app.py"],
         port,
         {
-            "DATABASE_URL": f"sqlite:///{ground.database}",
+            "DATABASE_URL": f"sqlite:///{database}",
             "SECRET_KEY": SECRET_KEY,
             "PORT": str(port),
         },

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Flask
 from flask_socketio import SocketIO
 
 from core import fanout
+from core.errors import NotFound
 
 # Larger messages are refused by the transport; a command is far smaller (core.schema.Text).
 MAX_MESSAGE_BYTES = 256 * 1024
@@ -60,6 +61,9 @@ def init_app(app: Flask) -> None:
         logger=False,
         engineio_logger=False,
     )
+    # The middleware answers before this does. A rule that matches spares every message the
+    # search for one.
+    app.add_url_rule("/socket.io/", "socketio", _unanswered)
     engine = socketio.server.eio
     engine._async = engine._async | {"websocket": fanout.Transport, "thread": fanout.task}
     accept = engine.handlers["connect"]
@@ -72,6 +76,10 @@ def init_app(app: Flask) -> None:
         return accept(client_id, environ)
 
     engine.on("connect", connect)
+
+
+def _unanswered() -> NoReturn:
+    raise NotFound()
 
 
 def members(room: str) -> list[str]:

@@ -18,19 +18,20 @@ from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from sqlalchemy import event, select, update
+from sqlalchemy import bindparam, event, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.db import one_by_one, writing
-from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from core.schema import RequestId, invalid, parse
 from core.times import now, rfc3339
-from meetings.access import role_in, sees
+from meetings.access import sees
 from meetings.broadcast import broadcast
-from meetings.models import Live, LogRow, Meeting, Part, Role, State
+from meetings.models import Live, LogRow, Meeting, Part, Participant, Role, State
 from meetings.observing import observed
 from people.actor import Actor
+from people.models import User
 
 A = TypeVar("A", bound=BaseModel)
 P = TypeVar("P", bound=Part)
@@ -207,18 +208,57 @@ def start(
         session.flush()
         change = Change(session, meeting, actor, Role.SECRETARY, at or now(), 1)
         change.touch(meeting)
-        row = _run(change, found, args, request_id)
+        row = _run(change, found, args, request_id, GENESIS)
     # Nobody follows it yet whom we should tell.
     return Outcome(row.revision, json.loads(row.result))
+
+
+_REQUEST_ID: TypeAdapter[str] = TypeAdapter(RequestId)
 
 
 def _request_id(value: Any) -> str | None:
     if value is None:
         return None
     try:
-        return TypeAdapter(RequestId).validate_python(value, strict=True)
+        return _REQUEST_ID.validate_python(value, strict=True)
     except ValidationError as error:
         raise invalid(error) from None
+
+
+# Built once: every command begins with these two.
+_LOCK = (
+    update(Meeting)
+    .where(Meeting.id == bindparam("meeting"))
+    .values(revision=Meeting.revision + 1)
+    .returning(Meeting)
+    .execution_options(synchronize_session=False, populate_existing=True)
+)
+_OF_MEETING = LogRow.meeting_id == bindparam("meeting")
+_BEFORE = select(
+    select(Participant.role)
+    .where(
+        Participant.meeting_id == bindparam("meeting"),
+        Participant.person_id == bindparam("person"),
+    )
+    .scalar_subquery()
+    .label("role"),
+    select(LogRow.hash)
+    .where(_OF_MEETING, LogRow.revision == bindparam("revision"))
+    .scalar_subquery()
+    .label("hash"),
+    select(LogRow.id)
+    .where(
+        _OF_MEETING,
+        LogRow.actor_id == bindparam("actor"),
+        LogRow.request_id == bindparam("request"),
+    )
+    .scalar_subquery()
+    .label("repeated"),
+    select(User.stamp)
+    .where(User.id == bindparam("actor"), User.active)
+    .scalar_subquery()
+    .label("stamp"),
+)
 
 
 def _carry_out(
@@ -232,34 +272,33 @@ def _carry_out(
 ) -> tuple[LogRow, str]:
     # The first statement takes the meeting's row lock (PostgreSQL) or finds the write lock
     # taken (SQLite), so that everything read after it is the newest state.
-    revision = session.scalar(
-        update(Meeting)
-        .where(Meeting.id == meeting_id)
-        .values(revision=Meeting.revision + 1)
-        .returning(Meeting.revision)
-    )
-    if revision is None:
+    meeting = session.scalars(_LOCK, {"meeting": meeting_id}).one_or_none()
+    if meeting is None:
         raise NotFound()
-    meeting = session.get_one(Meeting, meeting_id)
-    role = role_in(session, meeting_id, actor.person_id)
+    before = session.execute(
+        _BEFORE,
+        {
+            "meeting": meeting_id,
+            "person": actor.person_id or 0,
+            "revision": meeting.revision - 1,
+            "actor": actor.user_id,
+            "request": request_id,
+        },
+    ).one()
+    if actor.stamp is not None and actor.stamp != before.stamp:
+        raise Unauthenticated()
+    role = Role(before.role) if before.role else None
     if role is None or not sees(role, meeting.state):
         raise NotFound()
-    if request_id is not None:
-        earlier = session.scalar(
-            select(LogRow).where(
-                LogRow.meeting_id == meeting_id,
-                LogRow.actor_id == actor.user_id,
-                LogRow.request_id == request_id,
-            )
-        )
-        if earlier is not None:
-            raise _Repeated(Outcome(earlier.revision, json.loads(earlier.result)))
+    if before.repeated is not None:
+        earlier = session.get_one(LogRow, before.repeated)
+        raise _Repeated(Outcome(earlier.revision, json.loads(earlier.result)))
     if role not in found.roles:
         raise Forbidden()
     if meeting.state not in found.states:
         raise Conflict(_WRONG_STATE[State(meeting.state)], current=meeting.public())
-    change = Change(session, meeting, actor, role, at or now(), revision)
-    row = _run(change, found, values, request_id)
+    change = Change(session, meeting, actor, role, at or now(), meeting.revision)
+    row = _run(change, found, values, request_id, before.hash or GENESIS)
     return row, meeting.state
 
 
@@ -272,7 +311,9 @@ _WRONG_STATE = {
 }
 
 
-def _run(change: Change, found: Command, args: BaseModel, request_id: str | None) -> LogRow:
+def _run(
+    change: Change, found: Command, args: BaseModel, request_id: str | None, previous_hash: str
+) -> LogRow:
     session = change.session
     session.info["change"] = change
     try:
@@ -295,18 +336,17 @@ def _run(change: Change, found: Command, args: BaseModel, request_id: str | None
         changed=canonical(change.changed()),
         deleted=canonical(change.deleted),
         result=canonical(result.public() if isinstance(result, Live) else result),
-        previous_hash=_last_hash(session, change.meeting.id),
+        previous_hash=previous_hash,
     )
     row.hash = chained(row)
-    session.add(row)
-    session.flush()
-    session.expunge(row)  # it outlives the transaction as it was written
+    # Written as it stands: nobody changes it again, and it outlives the transaction.
+    written = {name: getattr(row, name) for name in _LOGGED}
+    session.connection().execute(_INSERT, written)
     return row
 
 
-def _last_hash(session: Session, meeting_id: int) -> str:
-    newest = select(LogRow.hash).where(LogRow.meeting_id == meeting_id)
-    return session.scalar(newest.order_by(LogRow.revision.desc()).limit(1)) or GENESIS
+_INSERT = insert(LogRow)
+_LOGGED = tuple(column.key for column in LogRow.__table__.columns if column.key != "id")
 
 
 def canonical(value: Any) -> str:

@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user, user_logged_out
 from flask_socketio import ConnectionRefusedError as Refused
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import metrics
@@ -29,17 +28,16 @@ from meetings.limits import SUBSCRIPTIONS, Allowance, take_command
 from meetings.models import STAFF
 from people.actor import Actor
 from people.login import SESSION_LIFETIME, is_account, read_token, sign_in_key
-from people.models import User
-from people.services import load_actor
+from people.services import load_actor, load_actors
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Connection:
-    # `User.get_id`: looked up anew for every message, so that a closed account or a changed
-    # password ends it at once.
-    account: str
+    # Whose it is. Whether the account still stands is looked up with every message: for
+    # commands by the door, together with everything else.
+    actor: Actor
     # No connection outlives a session; the client comes back with what it has then. Seconds
     # of the monotonic clock.
     until: float
@@ -81,13 +79,6 @@ def _own_connection() -> _Connection:
     return connection
 
 
-def _actor() -> Actor:
-    actor = load_actor(db.session(), _own_connection().account)
-    if actor is None:
-        raise Unauthenticated()
-    return actor
-
-
 @socketio.on("connect")
 def connect(auth: Any = None) -> None:
     """Accept whoever has a valid token, or a session; a page says whose session it expects."""
@@ -97,12 +88,12 @@ def connect(auth: Any = None) -> None:
         account = read_token(asked["token"])
     elif is_account(asked.get("account")):
         account = current_user.get_id()
-    standing = account is not None and load_actor(db.session(), account) is not None
+    actor = load_actor(db.session(), account) if account else None
     db.session.rollback()
-    if account is None or not standing:
+    if actor is None:
         raise Refused("unauthenticated")
     until = time.monotonic() + SESSION_LIFETIME.total_seconds()
-    _connections[_sid()] = _Connection(account, until, Allowance(SUBSCRIPTIONS))
+    _connections[_sid()] = _Connection(actor, until, Allowance(SUBSCRIPTIONS))
     if "token" not in asked and (key := sign_in_key()):
         socketio.server.enter_room(_sid(), _sign_in_room(key))
 
@@ -114,18 +105,27 @@ def disconnect(_reason: Any = None) -> None:
     presence.here.left(_sid())
 
 
+# How many accounts are looked at before others have their turn.
+AT_ONCE = 200
+
+
 def drop_ended(session: Session) -> None:
     """End the connections whose session is over, or whose accounts were closed or given
     another password since: they may not hear what they may no longer read. Runs with every
     tick."""
-    held = dict(_connections)
-    ids = {int(connection.account.split(":")[0]) for connection in held.values()}
-    standing = {
-        user.get_id() for user in session.scalars(select(User).where(User.id.in_(ids), User.active))
-    }
-    for sid, connection in held.items():
-        if connection.account not in standing or connection.until < time.monotonic():
-            socketio.server.disconnect(sid)
+    held = list(_connections.items())
+    for start in range(0, len(held), AT_ONCE):
+        some = held[start : start + AT_ONCE]
+        standing = load_actors(session, {connection.actor.user_id for _sid, connection in some})
+        session.rollback()
+        for sid, connection in some:
+            actor = standing.get(connection.actor.user_id)
+            over = connection.until < time.monotonic()
+            if over or actor is None or actor.stamp != connection.actor.stamp:
+                socketio.server.disconnect(sid)
+            else:
+                connection.actor = actor  # by the name that they have now
+        socketio.sleep(0)
 
 
 @user_logged_out.connect
@@ -185,9 +185,12 @@ def subscribe(*data: Any) -> Encoded | dict[str, Any]:
     """
     socketio.sleep(0)
     try:
-        _own_connection().subscriptions.take()
+        connection = _own_connection()
+        connection.subscriptions.take()
         wanted = parse(Subscribe, _only(data))
-        actor = _actor()
+        actor = load_actor(db.session(), connection.actor.session_id)
+        if actor is None:
+            raise Unauthenticated()
         viewer = view(db.session(), actor, wanted.meeting_id)
         if _sid() in _connections:  # it may have been ended while we looked
             broadcast.follow(_sid(), viewer)
@@ -204,7 +207,7 @@ def command(*data: Any) -> dict[str, Any]:
     """Carry out a command and answer its author; everybody else hears the event."""
     socketio.sleep(0)
     try:
-        actor = _actor()
+        actor = _own_connection().actor
         take_command(actor.user_id)
         asked = parse(Ask, _only(data))
         outcome = execute(actor, asked.meeting_id, asked.name, asked.request_id, asked.args)

@@ -9,7 +9,12 @@ from people.models import User
 
 @dataclass(frozen=True)
 class Actor:
-    """The account behind an action, as plain values."""
+    """The account behind an action, as plain values.
+
+    Attributes:
+        stamp: of the session or token that it acts through. A change to a meeting is refused
+            when the account has been closed, or given another password, since.
+    """
 
     user_id: int
     person_id: int | None
@@ -17,6 +22,7 @@ class Actor:
     name: str
     is_admin: bool
     may_schedule: bool
+    stamp: str | None = None
 
     @classmethod
     def of(cls, user: User) -> Actor:
@@ -28,4 +34,10 @@ class Actor:
             name=user.display_name,
             is_admin=user.is_admin,
             may_schedule=user.may_schedule,
+            stamp=user.stamp,
         )
+
+    @property
+    def session_id(self) -> str:
+        """What the session or token holds (`User.get_id`)."""
+        return f"{self.user_id}:{self.stamp}"

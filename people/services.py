@@ -338,16 +338,14 @@ def sign_in(username: str, password: str) -> User:
 def load_user(session: Session, session_id: str) -> User | None:
     """The active account of a session or token (`User.get_id`), if it still stands."""
     user = session.get(User, _number(session_id))
-    return user if user is not None and _stands(user, session_id) else None
+    return user if user is not None and user.active and _stands(user, session_id) else None
 
 
-# Built once: every message of a connection asks it.
-_ACTOR = (
+_ACTORS = (
     select(
         User.id,
         User.username,
         User.stamp,
-        User.active,
         User.is_admin,
         User.may_schedule,
         Person.id.label("person_id"),
@@ -355,15 +353,26 @@ _ACTOR = (
         Person.name,
     )
     .outerjoin(Person)
-    .where(User.id == bindparam("id"))
+    .where(User.active)
 )
+# Built once: they are asked for every connection.
+_ACTOR = _ACTORS.where(User.id == bindparam("id"))
+_SOME_ACTORS = _ACTORS.where(User.id.in_(bindparam("ids", expanding=True)))
 
 
 def load_actor(session: Session, session_id: str) -> Actor | None:
     """The same as an actor."""
     row = session.execute(_ACTOR, {"id": _number(session_id)}).one_or_none()
-    if row is None or not _stands(row, session_id):
-        return None
+    return _actor(row) if row is not None and _stands(row, session_id) else None
+
+
+def load_actors(session: Session, ids: set[int]) -> dict[int, Actor]:
+    """The active accounts among these ids."""
+    rows = session.execute(_SOME_ACTORS, {"ids": list(ids)})
+    return {row.id: _actor(row) for row in rows}
+
+
+def _actor(row: Any) -> Actor:
     return Actor(
         user_id=row.id,
         person_id=row.person_id,
@@ -371,6 +380,7 @@ def load_actor(session: Session, session_id: str) -> Actor | None:
         name=row.name or row.username,
         is_admin=row.is_admin,
         may_schedule=row.may_schedule,
+        stamp=row.stamp,
     )
 
 
@@ -381,9 +391,7 @@ def _number(session_id: str) -> int:
 
 def _stands(account: Any, session_id: str) -> bool:
     stamp = session_id.partition(":")[2]
-    stands = bool(account.active) and secrets.compare_digest(
-        account.stamp.encode(), stamp.encode(errors="replace")
-    )
+    stands = secrets.compare_digest(account.stamp.encode(), stamp.encode(errors="replace"))
     if stands:
         logs.bind(user_id=account.id)
     return stands
