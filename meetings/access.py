@@ -9,9 +9,10 @@ from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from core import logs
-from core.errors import NotFound
+from core.errors import NotFound, Unauthenticated
 from meetings.models import LEADERS, LogRow, Meeting, Participant, Role, State
 from people.actor import Actor
+from people.models import User
 
 
 @dataclass(frozen=True)
@@ -52,21 +53,17 @@ def only_visible(
     return {key: value for key, value in objects.items() if sees(role, state, key)}
 
 
-def role_in(session: Session, meeting_id: int, person_id: int | None) -> Role | None:
-    """The person's role in the meeting, or None."""
-    if person_id is None:
-        return None
-    found = session.scalar(
-        select(Participant.role).where(
-            Participant.meeting_id == meeting_id, Participant.person_id == person_id
-        )
-    )
-    return Role(found) if found else None
-
-
+_STAMP = select(User.stamp).where(User.id == bindparam("account"), User.active)
 # Built once: it is asked before everything that is read.
 _VIEW = (
-    select(Meeting.state, Meeting.revision, Participant.role, Participant.unit_id, LogRow.hash)
+    select(
+        Meeting.state,
+        Meeting.revision,
+        Participant.role,
+        Participant.unit_id,
+        LogRow.hash,
+        _STAMP.scalar_subquery().label("stamp"),
+    )
     .join(Participant)
     .outerjoin(LogRow, and_(LogRow.meeting_id == Meeting.id, LogRow.revision == Meeting.revision))
     .where(Meeting.id == bindparam("meeting"), Participant.person_id == bindparam("person"))
@@ -78,10 +75,14 @@ def view(session: Session, actor: Actor, meeting_id: int) -> Viewer:
 
     Raises:
         NotFound: there is no such meeting, or none for this actor.
+        Unauthenticated: the account has been closed, or given another password, since.
     """
     logs.bind(meeting_id=meeting_id)
-    asked = {"meeting": meeting_id, "person": actor.person_id or 0}
+    asked = {"meeting": meeting_id, "person": actor.person_id or 0, "account": actor.user_id}
     found = session.execute(_VIEW, asked).one_or_none()
+    stamp = session.scalar(_STAMP, asked) if found is None else found.stamp
+    if actor.stamp is not None and actor.stamp != stamp:
+        raise Unauthenticated()
     if found is None or not sees(Role(found.role), found.state):
         raise NotFound()
     return Viewer(

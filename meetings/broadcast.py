@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from core import metrics
 from core.db import db, reading
+from core.errors import DomainError
 from core.notices import notices
 from core.realtime import members, socketio
 from core.times import now, rfc3339
@@ -38,12 +40,44 @@ class Broadcast:
         # Held while readers are told, so that nobody overtakes.
         self._telling = threading.RLock()
 
-    def follow(self, sid: str, viewer: Viewer) -> None:
-        """Let a connection hear of everything that comes after the revision viewed."""
-        self._told.setdefault(viewer.meeting_id, viewer.revision)
+    def follow(self, sid: str, look: Callable[[], Viewer]) -> Viewer:
+        """Let a connection hear of everything that comes after the view that is returned.
+
+        Args:
+            sid: the connection.
+            look: reads the meeting's present state, for the one whose connection it is.
+
+        Raises:
+            DomainError: what `look` raises; then the connection hears nothing.
+        """
+        viewer = look()
+        while not self._join(sid, viewer):
+            # Something was told since, or may have been: what is read now, after joining,
+            # leads on to what will be heard.
+            try:
+                again = look()
+            except DomainError:
+                self._leave(sid, viewer.meeting_id, viewer.actor.person_id or 0)
+                raise
+            if again.role is viewer.role:
+                return again
+            self._leave(sid, viewer.meeting_id, viewer.actor.person_id or 0)
+            viewer = again
+        return viewer
+
+    def _leave(self, sid: str, meeting_id: int, person_id: int) -> None:
+        for role in Role:
+            socketio.server.leave_room(sid, room(meeting_id, role))
+        socketio.server.leave_room(sid, person_room(meeting_id, person_id))
+
+    def _join(self, sid: str, viewer: Viewer) -> bool:
+        told = self._told.setdefault(viewer.meeting_id, -1)
+        if told < 0:
+            self._told[viewer.meeting_id] = viewer.revision
         socketio.server.enter_room(sid, room(viewer.meeting_id, viewer.role))
         own = person_room(viewer.meeting_id, viewer.actor.person_id or 0)
         socketio.server.enter_room(sid, own)
+        return 0 <= told <= viewer.revision
 
     def accepted(self, row: LogRow, state: str) -> None:
         """Tell of a command that this process has stored. A failure here is logged and never
@@ -148,9 +182,7 @@ class Broadcast:
             if kept is not None and sid in members(kept):
                 continue
             here.cut(meeting_id, person_id)
-            for each in Role:
-                socketio.server.leave_room(sid, room(meeting_id, each))
-            socketio.server.leave_room(sid, own)
+            self._leave(sid, meeting_id, person_id)
             socketio.server.emit("resubscribe", {"meeting_id": meeting_id}, to=sid)
 
     def _forget_the_unfollowed(self) -> None:

@@ -16,7 +16,7 @@ from core import metrics
 from core.db import reading
 from core.realtime import Encoded, Json
 from core.times import rfc3339
-from meetings.access import only_visible, view
+from meetings.access import Viewer, only_visible, view
 from meetings.models import Live, LogRow, Meeting, Part, Participant, Role
 from people.actor import Actor
 from people.directory import members_of_groups
@@ -81,25 +81,37 @@ def snapshot(actor: Actor, meeting_id: int) -> Snapshot:
     Raises:
         NotFound: there is no such meeting for this viewer.
     """
-    kept: dict[tuple[int, Role], Snapshot] = current_app.extensions.setdefault("snapshots", {})
     with reading() as session:
         viewer = view(session, actor, meeting_id)
-        key = (meeting_id, viewer.role)
-        found = kept.get(key)
-        if (
-            found is None
-            or found.log_hash != viewer.log_hash
-            or found.taken < time.monotonic() - DIRECTORY_SECONDS
-        ):
+        found = _kept(viewer)
+        if found is None:
             meeting = session.get_one(Meeting, meeting_id)
             objects = objects_of(session, meeting) | directory_of(session, meeting)
             seen = only_visible(viewer.role, viewer.state, objects)
             found = Snapshot(viewer.revision, seen, viewer.log_hash, time.monotonic())
-            kept.pop(key, None)
-            kept[key] = found
+            kept = _all_kept()
+            kept.pop((meeting_id, viewer.role), None)
+            kept[meeting_id, viewer.role] = found
             if len(kept) > KEPT:
                 del kept[next(iter(kept))]
         return found
+
+
+def _all_kept() -> dict[tuple[int, Role], Snapshot]:
+    found: dict[tuple[int, Role], Snapshot] = current_app.extensions.setdefault("snapshots", {})
+    return found
+
+
+def _kept(viewer: Viewer) -> Snapshot | None:
+    # Of what is viewed now, by whoever may see the same.
+    found = _all_kept().get((viewer.meeting_id, viewer.role))
+    if (
+        found is not None
+        and found.log_hash == viewer.log_hash
+        and found.taken >= time.monotonic() - DIRECTORY_SECONDS
+    ):
+        return found
+    return None
 
 
 def events_after(actor: Actor, meeting_id: int, after: int) -> dict[str, Any]:
@@ -123,21 +135,27 @@ def events_after(actor: Actor, meeting_id: int, after: int) -> dict[str, Any]:
         }
 
 
-def catch_up(actor: Actor, meeting_id: int, after: int | None) -> Encoded:
+def catch_up(viewer: Viewer, after: int | None) -> Encoded:
     """What a client that has the meeting up to `after` needs, as the JSON of an answer: the
     events since, or the snapshot when it has nothing, has missed too much, or has what we
     never had (a copy of another database).
 
+    Args:
+        viewer: who asks, and what there is.
+        after: the client's revision; None when it has nothing.
+
     Raises:
-        NotFound: there is no such meeting for this viewer.
+        NotFound: there is no such meeting for this viewer any more.
     """
     if after is not None:
-        missed = events_after(actor, meeting_id, after)
+        missed: dict[str, Any] = {"revision": viewer.revision, "events": []}
+        if after != viewer.revision:
+            missed = events_after(viewer.actor, viewer.meeting_id, after)
         if after <= missed["revision"] < after + EVENTS_AT_MOST:
             metrics.CATCH_UPS.labels("events").inc()
             return Encoded(Json.dumps({"ok": True, **missed}))
     metrics.CATCH_UPS.labels("snapshot").inc()
-    whole = snapshot(actor, meeting_id)
+    whole = _kept(viewer) or snapshot(viewer.actor, viewer.meeting_id)
     return Encoded(f'{{"ok":true,"revision":{whole.revision},"snapshot":{whole.json}}}')
 
 

@@ -21,7 +21,7 @@ from core.notices import notices
 from core.realtime import Encoded, members, socketio
 from core.schema import Id, Revision, parse
 from meetings import feed, presence
-from meetings.access import view
+from meetings.access import Viewer, view
 from meetings.broadcast import broadcast, room
 from meetings.changes import execute
 from meetings.limits import SUBSCRIPTIONS, Allowance, take_command
@@ -180,22 +180,24 @@ def _refusal(error: DomainError) -> dict[str, Any]:
 def subscribe(*data: Any) -> Encoded | dict[str, Any]:
     """Join the meeting's room, then answer with what is newer than `after`.
 
-    Joining comes first: an event between the two arrives twice, which is harmless, and
-    never not at all.
+    What is answered is read before nothing that is told later: an event may arrive twice,
+    which is harmless, and never not at all.
     """
     socketio.sleep(0)
     try:
         connection = _own_connection()
         connection.subscriptions.take()
         wanted = parse(Subscribe, _only(data))
-        actor = load_actor(db.session(), connection.actor.session_id)
-        if actor is None:
-            raise Unauthenticated()
-        viewer = view(db.session(), actor, wanted.meeting_id)
-        if _sid() in _connections:  # it may have been ended while we looked
-            broadcast.follow(_sid(), viewer)
-            presence.here.arrived(_sid(), wanted.meeting_id, viewer)
-        return feed.catch_up(actor, wanted.meeting_id, wanted.after)
+
+        def look() -> Viewer:
+            db.session.rollback()
+            viewer = view(db.session(), connection.actor, wanted.meeting_id)
+            _own_connection()  # it may have been ended while we looked
+            return viewer
+
+        viewer = broadcast.follow(_sid(), look)
+        presence.here.arrived(_sid(), wanted.meeting_id, viewer)
+        return feed.catch_up(viewer, wanted.after)
     except DomainError as error:
         return _refusal(error)
     finally:

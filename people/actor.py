@@ -36,8 +36,3 @@ class Actor:
             may_schedule=user.may_schedule,
             stamp=user.stamp,
         )
-
-    @property
-    def session_id(self) -> str:
-        """What the session or token holds (`User.get_id`)."""
-        return f"{self.user_id}:{self.stamp}"
