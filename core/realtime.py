@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn, cast
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_socketio import SocketIO
 
 from core import fanout
@@ -61,6 +63,7 @@ def init_app(app: Flask) -> None:
         logger=False,
         engineio_logger=False,
     )
+    app.session_interface = Sessions()
     # The middleware answers before this does. A rule that matches spares every message the
     # search for one.
     app.add_url_rule("/socket.io/", "socketio", _unanswered)
@@ -76,6 +79,29 @@ def init_app(app: Flask) -> None:
         return accept(client_id, environ)
 
     engine.on("connect", connect)
+    socketio.server.on("disconnect", _forget)
+
+
+# What is to be done when a connection is gone, by its id.
+gone: list[Callable[[str], None]] = []
+
+
+def _forget(sid: str, _reason: Any = None) -> None:
+    # Without a request's context, which costs more than all that is done in it, when a
+    # thousand people leave at once.
+    for forget in gone:
+        forget(sid)
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions, whose cookie is read once for a connection and not for every message."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of a request, or of the connection that its message came over."""
+        kept = request.environ.get("giaoban.session")
+        if kept is None:
+            kept = request.environ["giaoban.session"] = super().open_session(app, request)
+        return cast("SecureCookieSession | None", kept)
 
 
 def _unanswered() -> NoReturn:

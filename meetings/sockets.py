@@ -18,7 +18,7 @@ from core import metrics
 from core.db import db
 from core.errors import DomainError, Unauthenticated
 from core.notices import notices
-from core.realtime import Encoded, members, socketio
+from core.realtime import Encoded, gone, members, socketio
 from core.schema import Id, Revision, parse
 from meetings import feed, presence
 from meetings.access import Viewer, view
@@ -98,11 +98,13 @@ def connect(auth: Any = None) -> None:
         socketio.server.enter_room(_sid(), _sign_in_room(key))
 
 
-@socketio.on("disconnect")
-def disconnect(_reason: Any = None) -> None:
-    """Forget the connection."""
-    _connections.pop(_sid(), None)
-    presence.here.left(_sid())
+def disconnected(sid: str) -> None:
+    """Forget a connection."""
+    _connections.pop(sid, None)
+    presence.here.left(sid)
+
+
+gone.append(disconnected)
 
 
 # How many accounts are looked at before others have their turn.
