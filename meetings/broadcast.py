@@ -29,7 +29,7 @@ from meetings.presence import here
 
 log = logging.getLogger(__name__)
 
-TICK_SECONDS = 20
+TICK_SECONDS = 10
 
 
 class Broadcast:

@@ -11,7 +11,7 @@ const RETRY_MS = 4000; // between attempts to send while there is no socket
 // Answers after which we may not look any longer, at least for now.
 const LOST = ['unauthenticated', 'forbidden', 'not_found'];
 const EVENT_GRACE_MS = 1000; // how long an event may trail its command's answer
-const SILENCE_MS = 25000; // longer than between two ticks: the machine has slept, or the cable is out
+const SILENCE_MS = 15000; // longer than between two ticks: the machine has slept, or the cable is out
 /** A connection that is back sooner is nobody's business, and what came late by less neither. */
 export const BLIP_MS = 3000;
 

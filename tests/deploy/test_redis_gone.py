@@ -20,7 +20,7 @@ from tests.deploy.feed import ANSWER_SECONDS, Author, Feed
 from tests.server import PATIENCE, Server, free_port, until
 from tests.world import PASSWORD
 
-# docs/live.md: a tick comes every 20 s; a busy machine may take longer.
+# docs/live.md: a tick comes every 10 s; a busy machine may take longer.
 TICK_SECONDS = 25
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
