@@ -86,7 +86,8 @@ class Briefing:
     def __init__(self, server: Server) -> None:
         self.api = Api(server, "thuky")
         admin = Api(server, "quantri")
-        me = server.request("GET", "/api/v1/me", username="thuky").json
+        accounts = server.request("GET", "/api/v1/users?per_page=500", username="quantri").json
+        person_of = {each["username"]: each["person_id"] for each in accounts["items"]}
         starts = datetime.now(UTC).replace(microsecond=0)
         body = {
             "title": "Giao ban cả ngày",
@@ -96,8 +97,8 @@ class Briefing:
         }
         self.id = self.api.post("/meetings", body)["id"]
         units = server.request("GET", "/api/v1/units?per_page=500", username="thuky").json["items"]
-        self.people = [me["person_id"]]
-        watcher = server.request("GET", "/api/v1/me", username="daibieu").json["person_id"]
+        self.people = [person_of["thuky"]]
+        watcher = person_of["daibieu"]
         self.do("participant.add", person_id=watcher, role="participant")
         for number in range(PEOPLE - 2):
             unit = units[number % len(units)]["id"]
