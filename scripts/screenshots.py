@@ -170,6 +170,8 @@ def main(folder: Path) -> None:
         _ended, live = Secretary(secretary).replay(items=3)
         secretary.goto(f"/meetings/{live}/console")
         secretary.wait_for_selector(".entry")
+        # Who is connected comes within two seconds.
+        secretary.wait_for_function("() => !document.body.innerText.includes('–/–')")
         photograph(secretary, folder / "console.png")
         participant = signed_in(browser, address, "daibieu", PHONE)
         participant.goto(f"/meetings/{live}/live")
