@@ -307,13 +307,14 @@ class Transport:
         messages = self._messages(sock, outbox, Connection(ConnectionType.SERVER, [deflate]))
         try:
             if client.connected and not self._upgraded(client, outbox, messages):
-                return
+                return  # where the network lets no WebSocket through, it goes on polling
             self._take_over(client, outbox)
             for message in messages:
                 if not self._received(client, message):
                     break
         finally:
-            client.close(wait=False, abort=True, reason=self._server.reason.TRANSPORT_CLOSE)
+            if client.queue is outbox:
+                client.close(wait=False, abort=True, reason=self._server.reason.TRANSPORT_CLOSE)
             outbox.drop()
 
     def _upgraded(self, client: Socket, outbox: Outbox, messages: Iterator[str | bytes]) -> bool:

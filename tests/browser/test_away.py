@@ -370,11 +370,14 @@ def test_what_waits_shows_before_the_meeting_can_be_loaded(
     page.context.set_offline(True)
     write(page, "Dòng còn chờ.")
     page.locator("#line").fill("Câu gõ dở")
+    context = page.context
+    page.close()
+    context.set_offline(False)
+    page = context.new_page()
     page.route("**/api/**", lambda route: route.abort())
     page.route("**/socket.io/**", lambda route: route.abort())
     page.route_web_socket("**/socket.io/**", lambda socket: socket.close())
-    page.context.set_offline(False)
-    page.reload()
+    page.goto(meeting.console)
     expect(page.locator(".held li")).to_have_text(["Dòng còn chờ.", "Câu gõ dở"])
     expect(page.get_by_role("status").first).to_have_text(
         "Chưa kết nối được máy chủ, đang thử lại…"

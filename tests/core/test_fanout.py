@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import websocket
 from wsproto.events import BytesMessage, CloseConnection, Ping
 from wsproto.extensions import PerMessageDeflate
 
@@ -70,7 +71,12 @@ def test_answers_and_events_keep_their_order_behind_unread_frames(
     say(live, 40)
     body = {"meeting_id": live.id, "name": "conclusion.add", "args": {"text": "Một"}}
     slow.say(f"427{json.dumps(['command', body])}")
-    texts = [slow.text() for _ in range(42)]
+    texts = []
+    while not texts or not texts[-1].startswith("437"):
+        text = slow.text()
+        assert text, "the connection has ended"
+        if text.startswith(('42["event"', "43")):  # the clock ticks in between
+            texts.append(text)
     # The event of one's own command is told before the command is answered.
     assert [text[:10] for text in texts] == ['42["event"'] * 41 + ['437[{"ok":']
 
@@ -151,6 +157,27 @@ def test_nothing_is_lost_while_polling_becomes_a_websocket(live: Live, server: S
     finally:
         stop.set()
         talking.join()
+
+
+@pytest.mark.parametrize("said", ["2nonsense", None], ids=["nonsense", "silence"])
+def test_a_failed_upgrade_leaves_the_polling_reader_connected(
+    said: str | None, live: Live, server: Server
+) -> None:
+    window = Window(server, server.token("daibieu"), ["polling"])
+    try:
+        window.subscribe(live.id)
+        path = f"/socket.io/?EIO=4&transport=websocket&sid={window.client.eio.sid}"
+        probe = websocket.create_connection(f"ws://127.0.0.1:{server.port}{path}", timeout=PATIENCE)
+        if said:
+            probe.send(said)
+            with pytest.raises(websocket.WebSocketConnectionClosedException):
+                probe.recv()
+        probe.shutdown()
+        say(live, 3, "Một")
+        heard = revisions(window.wait_for("event", 3))
+        assert heard == list(range(live.revision + 1, live.revision + 4))
+    finally:
+        window.close()
 
 
 def test_two_windows_of_one_person_are_both_told(live: Live, socket_for: SocketFor) -> None:
