@@ -45,7 +45,7 @@ class Json:
 
 def init_app(app: Flask) -> None:
     """Bind Socket.IO to the application. Its rooms are those of this process; other processes
-    hear of changes through `meetings.feed`."""
+    hear of changes through `meetings.broadcast`."""
     socketio.init_app(
         app,
         async_mode="gevent",

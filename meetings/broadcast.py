@@ -23,7 +23,7 @@ from core.notices import notices
 from core.realtime import members, socketio
 from core.times import now, rfc3339
 from meetings.access import Viewer
-from meetings.feed import EVENTS_AT_MOST, event_of, seen_by
+from meetings.feed import event_of, seen_by
 from meetings.models import LogRow, Meeting, Role
 from meetings.presence import here
 
@@ -131,21 +131,16 @@ class Broadcast:
     def _tell_from_log(self, meeting_id: int) -> None:
         told = self._told[meeting_id]
         with reading() as session:
-            state, revision = session.execute(
-                select(Meeting.state, Meeting.revision).where(Meeting.id == meeting_id)
-            ).one()
+            state = session.scalar(select(Meeting.state).where(Meeting.id == meeting_id)) or ""
             rows = session.scalars(
                 select(LogRow)
                 .where(LogRow.meeting_id == meeting_id, LogRow.revision > told)
                 .order_by(LogRow.revision)
-                .limit(EVENTS_AT_MOST)
             ).all()
             session.expunge_all()
+        # All of them, however many: an exclusion among them must cut a view here too.
         for row in rows:
             self._tell(row, state)
-        # After a longer absence than that, readers are better off with a snapshot: the next
-        # event or tick shows them that they are behind.
-        self._told[meeting_id] = revision
 
     @metrics.fan_out()
     def _tell(self, row: LogRow, state: str) -> None:
