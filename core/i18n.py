@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 
@@ -13,9 +16,23 @@ from core.times import vietnam
 LANGUAGES = ("vi", "en")
 
 
+# The language where there is no request: over a socket, what its page spoke.
+_spoken: ContextVar[str] = ContextVar("spoken", default="vi")
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak `vi` or `en` in this block, which runs outside of a request."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
 def _chosen() -> str:
     if not has_request_context():
-        return "vi"
+        return _spoken.get()
     asked = request.args.get("lang")
     if asked in LANGUAGES:
         return asked
@@ -71,4 +88,4 @@ def moment(value: datetime) -> str:
     return f"{vietnam(value):%H:%M, %d/%m/%Y}"
 
 
-__all__ = ["LANGUAGES", "clock", "day", "init_app", "language", "moment"]
+__all__ = ["LANGUAGES", "clock", "day", "init_app", "language", "moment", "speaking"]

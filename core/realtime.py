@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NoReturn, cast
 
 from flask import Flask, Request
@@ -80,7 +81,12 @@ def init_app(app: Flask) -> None:
 
     engine.on("connect", connect)
     socketio.server.on("disconnect", _forget)
+    for message, answer in answering.items():
+        socketio.server.on(message, partial(answer, app))
 
+
+# What answers a message: called with the application, the connection's id and what was sent.
+answering: dict[str, Callable[..., Any]] = {}
 
 # What is to be done when a connection is gone, by its id.
 gone: list[Callable[[str], None]] = []

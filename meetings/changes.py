@@ -227,14 +227,11 @@ def _request_id(value: Any) -> str | None:
 
 # Built once: every command begins with these two.
 _LOCK = (
-    update(Meeting)
-    .where(Meeting.id == bindparam("meeting"))
-    .values(revision=Meeting.revision + 1)
-    .returning(Meeting)
-    .execution_options(synchronize_session=False, populate_existing=True)
+    update(Meeting).where(Meeting.id == bindparam("meeting")).values(revision=Meeting.revision + 1)
 )
 _OF_MEETING = LogRow.meeting_id == bindparam("meeting")
 _BEFORE = select(
+    Meeting,
     select(Participant.role)
     .where(
         Participant.meeting_id == bindparam("meeting"),
@@ -243,7 +240,7 @@ _BEFORE = select(
     .scalar_subquery()
     .label("role"),
     select(LogRow.hash)
-    .where(_OF_MEETING, LogRow.revision == bindparam("revision"))
+    .where(_OF_MEETING, LogRow.revision == Meeting.revision - 1)
     .scalar_subquery()
     .label("hash"),
     select(LogRow.id)
@@ -258,7 +255,7 @@ _BEFORE = select(
     .where(User.id == bindparam("actor"), User.active)
     .scalar_subquery()
     .label("stamp"),
-)
+).where(Meeting.id == bindparam("meeting"))
 
 
 def _carry_out(
@@ -272,19 +269,19 @@ def _carry_out(
 ) -> tuple[LogRow, str]:
     # The first statement takes the meeting's row lock (PostgreSQL) or finds the write lock
     # taken (SQLite), so that everything read after it is the newest state.
-    meeting = session.scalars(_LOCK, {"meeting": meeting_id}).one_or_none()
-    if meeting is None:
-        raise NotFound()
+    session.connection().execute(_LOCK, {"meeting": meeting_id})
     before = session.execute(
         _BEFORE,
         {
             "meeting": meeting_id,
             "person": actor.person_id or 0,
-            "revision": meeting.revision - 1,
             "actor": actor.user_id,
             "request": request_id,
         },
-    ).one()
+    ).one_or_none()
+    if before is None:
+        raise NotFound()
+    meeting: Meeting = before.Meeting
     if actor.stamp is not None and actor.stamp != before.stamp:
         raise Unauthenticated()
     role = Role(before.role) if before.role else None

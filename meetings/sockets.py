@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
+from flask import Flask, request
 from flask_babel import lazy_gettext as _
 from flask_login import current_user, user_logged_out
 from flask_socketio import ConnectionRefusedError as Refused
@@ -17,8 +18,9 @@ from sqlalchemy.orm import Session
 from core import metrics
 from core.db import db
 from core.errors import DomainError, Unauthenticated
+from core.i18n import language, speaking
 from core.notices import notices
-from core.realtime import Encoded, gone, members, socketio
+from core.realtime import Encoded, answering, gone, members, socketio
 from core.schema import Id, Revision, parse
 from meetings import feed, presence
 from meetings.access import Viewer, view
@@ -42,6 +44,8 @@ class _Connection:
     # of the monotonic clock.
     until: float
     subscriptions: Allowance
+    # The language that the page spoke when it connected.
+    language: str
 
 
 _connections: dict[str, _Connection] = {}
@@ -67,18 +71,6 @@ class Ask(BaseModel):
     args: dict[str, Any] | None = None
 
 
-def _sid() -> str:
-    sid: str = request.sid  # type: ignore[attr-defined]
-    return sid
-
-
-def _own_connection() -> _Connection:
-    connection = _connections.get(_sid())
-    if connection is None:  # ended while its message was on the way
-        raise Unauthenticated()
-    return connection
-
-
 @socketio.on("connect")
 def connect(auth: Any = None) -> None:
     """Accept whoever has a valid token, or a session; a page says whose session it expects."""
@@ -93,9 +85,10 @@ def connect(auth: Any = None) -> None:
     if actor is None:
         raise Refused("unauthenticated")
     until = time.monotonic() + SESSION_LIFETIME.total_seconds()
-    _connections[_sid()] = _Connection(actor, until, Allowance(SUBSCRIPTIONS))
+    sid: str = request.sid  # type: ignore[attr-defined]
+    _connections[sid] = _Connection(actor, until, Allowance(SUBSCRIPTIONS), language())
     if "token" not in asked and (key := sign_in_key()):
-        socketio.server.enter_room(_sid(), _sign_in_room(key))
+        socketio.server.enter_room(sid, _sign_in_room(key))
 
 
 def disconnected(sid: str) -> None:
@@ -164,69 +157,73 @@ def tell_presence(meeting_id: int, body: dict[str, Any], sid: str | None) -> Non
     socketio.emit("presence", body, to=to)
 
 
-# Each handler begins with `sleep(0)`: a connection that has sent many messages at once takes its
-# turn after each of them like the others.
+Handler = Callable[[str, _Connection, Any], Encoded | dict[str, Any]]
 
 
-def _only(data: tuple[Any, ...]) -> Any:
-    # A client may send any number of values; a message of ours is one.
-    return data[0] if len(data) == 1 else None
+def answers(message: str) -> Callable[[Handler], Handler]:
+    """Declare what answers a message: it is called with the connection's id, the connection and
+    what was sent.
+
+    It runs in the application's context without a request's, which would cost a good part of a
+    command.
+
+    Args:
+        message: as docs/live.md names it.
+    """
+
+    def declare(handler: Handler) -> Handler:
+        def answer(app: Flask, sid: str, *data: Any) -> Encoded | dict[str, Any]:
+            # A connection that has sent many messages at once takes its turn after each of them
+            # like the others.
+            socketio.sleep(0)
+            connection = _connections.get(sid)
+            # A client may send any number of values; a message of ours is one.
+            sent = data[0] if len(data) == 1 else None
+            with app.app_context(), speaking(connection.language if connection else "vi"):
+                try:
+                    if connection is None:  # ended while its message was on the way
+                        raise Unauthenticated()
+                    return handler(sid, connection, sent)
+                except DomainError as error:
+                    metrics.SOCKET_REFUSALS.labels(error.code).inc()
+                    return {"ok": False, "error": error.public()}
+                except Exception:  # a fault of ours: logged, and told without its insides
+                    log.exception("a socket handler failed")
+                    told = str(_("Máy chủ gặp lỗi, vui lòng thử lại."))
+                    return {"ok": False, "error": {"code": "invalid", "message": told}}
+
+        answering[message] = answer
+        return handler
+
+    return declare
 
 
-def _refusal(error: DomainError) -> dict[str, Any]:
-    metrics.SOCKET_REFUSALS.labels(error.code).inc()
-    return {"ok": False, "error": error.public()}
-
-
-@socketio.on("subscribe")
-def subscribe(*data: Any) -> Encoded | dict[str, Any]:
+@answers("subscribe")
+def subscribe(sid: str, connection: _Connection, sent: Any) -> Encoded:
     """Join the meeting's room, then answer with what is newer than `after`.
 
     What is answered is read before nothing that is told later: an event may arrive twice,
     which is harmless, and never not at all.
     """
-    socketio.sleep(0)
-    try:
-        connection = _own_connection()
-        connection.subscriptions.take()
-        wanted = parse(Subscribe, _only(data))
+    connection.subscriptions.take()
+    wanted = parse(Subscribe, sent)
 
-        def look() -> Viewer:
-            db.session.rollback()
-            viewer = view(db.session(), connection.actor, wanted.meeting_id)
-            _own_connection()  # it may have been ended while we looked
-            return viewer
-
-        viewer = broadcast.follow(_sid(), look)
-        presence.here.arrived(_sid(), wanted.meeting_id, viewer)
-        return feed.catch_up(viewer, wanted.after)
-    except DomainError as error:
-        return _refusal(error)
-    finally:
+    def look() -> Viewer:
         db.session.rollback()
+        viewer = view(db.session(), connection.actor, wanted.meeting_id)
+        if sid not in _connections:  # ended while we looked
+            raise Unauthenticated()
+        return viewer
+
+    viewer = broadcast.follow(sid, look)
+    presence.here.arrived(sid, wanted.meeting_id, viewer)
+    return feed.catch_up(viewer, wanted.after)
 
 
-@socketio.on("command")
-def command(*data: Any) -> dict[str, Any]:
+@answers("command")
+def command(_sid: str, connection: _Connection, sent: Any) -> dict[str, Any]:
     """Carry out a command and answer its author; everybody else hears the event."""
-    socketio.sleep(0)
-    try:
-        actor = _own_connection().actor
-        take_command(actor.user_id)
-        asked = parse(Ask, _only(data))
-        outcome = execute(actor, asked.meeting_id, asked.name, asked.request_id, asked.args)
-        return {"ok": True, "revision": outcome.revision, "result": outcome.result}
-    except DomainError as error:
-        return _refusal(error)
-    finally:
-        db.session.rollback()
-
-
-@socketio.on_error_default
-def failed(_error: Exception) -> dict[str, Any]:
-    """A fault of ours: logged, and told without its insides."""
-    log.exception("a socket handler failed")
-    return {
-        "ok": False,
-        "error": {"code": "invalid", "message": str(_("Máy chủ gặp lỗi, vui lòng thử lại."))},
-    }
+    take_command(connection.actor.user_id)
+    asked = parse(Ask, sent)
+    outcome = execute(connection.actor, asked.meeting_id, asked.name, asked.request_id, asked.args)
+    return {"ok": True, "revision": outcome.revision, "result": outcome.result}

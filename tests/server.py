@@ -170,12 +170,12 @@ class Server:
             self._tokens[username] = answer.json["token"]
         return self._tokens[username]
 
-    def sign_in(self, form: str) -> str:
+    def sign_in(self, form: str, address: str = "/login") -> str:
         """The session cookie for a filled-in sign-in form."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             headers = {"Content-Type": "application/x-www-form-urlencoded"}
-            connection.request("POST", "/login", form, headers)
+            connection.request("POST", address, form, headers)
             answer = connection.getresponse()
             assert answer.status == 302, answer.read()
             return str(answer.headers["Set-Cookie"]).partition(";")[0]

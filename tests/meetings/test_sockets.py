@@ -410,6 +410,22 @@ def test_signing_out_ends_the_other_windows_of_that_browser(live: Live, server: 
         let_go(client)
 
 
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [("/login", "Không có lệnh này."), ("/login?lang=en", "There is no such command.")],
+)
+def test_refusals_speak_the_language_of_the_page(
+    address: str, message: str, live: Live, server: Server
+) -> None:
+    cookie = server.sign_in(f"username=thuky&password={server.password}", address)
+    client = window_of_browser(server, cookie)
+    asked = {"meeting_id": live.id, "name": "meeting.shut"}
+    answer = client.call("command", asked, timeout=PATIENCE)
+    client.disconnect()
+    let_go(client)
+    assert answer["error"]["message"] == message
+
+
 def test_a_page_does_not_speak_for_whoever_signs_in_later(live: Live, server: Server) -> None:
     cookie = server.sign_in(f"username=khach&password={server.password}")
     account = {
