@@ -70,6 +70,7 @@ class Server:
     def __init__(self, database_url: str, password: str, log: Path, **env: str) -> None:
         self.password = password
         self.log = log
+        self.database = database_url
         # The database, where it is a file.
         self.file = database_url.removeprefix("sqlite:///")
         self.port = free_port()

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import ssl
 import struct
+import subprocess
+import sys
 import threading
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import websocket
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from wsproto.events import BytesMessage, CloseConnection, Ping
 from wsproto.extensions import PerMessageDeflate
 
@@ -19,7 +30,8 @@ from core.fanout import BACKLOG_BYTES
 from core.realtime import MAX_MESSAGE_BYTES
 from tests.live import Live, revisions
 from tests.reader import Reader
-from tests.server import PATIENCE, Server, Window
+from tests.server import PATIENCE, ROOT, Server, Window, free_port, until
+from tests.world import SECRET_KEY
 
 SocketFor = Callable[..., Window]
 ReaderFor = Callable[..., Reader]
@@ -178,6 +190,84 @@ def test_a_failed_upgrade_leaves_the_polling_reader_connected(
         assert heard == list(range(live.revision + 1, live.revision + 4))
     finally:
         window.close()
+
+
+def test_a_server_that_encrypts_by_itself_takes_the_librarys_way(
+    server: Server, live: Live, tmp_path: Path
+) -> None:
+    # No plain socket of the kernel can be written to there. (Deployments encrypt in nginx.)
+    with encrypting(server, tmp_path) as url:
+        window = websocket.create_connection(
+            f"{url.replace('https', 'wss')}/socket.io/?EIO=4&transport=websocket",
+            sslopt={"cert_reqs": ssl.CERT_NONE},
+            timeout=PATIENCE,
+        )
+        window.send(f"40{json.dumps({'token': server.token('daibieu')})}")
+        window.send(f"421{json.dumps(['subscribe', {'meeting_id': live.id}])}")
+        while not window.recv().startswith("431"):
+            pass
+        # A tick brings what the other process has stored.
+        say(live, 3)
+        told: list[int] = []
+        while len(told) < 3:
+            text = window.recv()
+            if text.startswith('42["event"'):
+                told.append(json.loads(text[2:])[1]["revision"])
+        window.close()
+    assert told == list(range(live.revision + 1, live.revision + 4))
+
+
+@contextmanager
+def encrypting(server: Server, folder: Path) -> Iterator[str]:
+    """The application on the same database, behind TLS of its own."""
+    certificate, port = self_signed(folder), free_port()
+    started = (
+        "from gevent import monkey; monkey.patch_all()\n"
+        "import app, config, core.realtime as realtime\n"
+        "run = realtime.socketio.run\n"
+        "def encrypted(*args, **kwargs):\n"
+        f"    run(*args, **kwargs, certfile={certificate!r}, keyfile={certificate!r})\n"
+        "realtime.socketio.run = encrypted\n"
+        "app.serve(config.load())\n"
+    )
+    env = {**os.environ, "DATABASE_URL": server.database, "SECRET_KEY": SECRET_KEY}
+    process = subprocess.Popen(
+        [sys.executable, "-c", started], cwd=ROOT, env=env | {"PORT": str(port)}
+    )
+    try:
+        until(lambda: listens(port), "the encrypting server")
+        yield f"https://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def self_signed(folder: Path) -> str:
+    """A certificate with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    today = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "tls.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    return str(path)
 
 
 def test_two_windows_of_one_person_are_both_told(live: Live, socket_for: SocketFor) -> None:

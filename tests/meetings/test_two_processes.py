@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from meetings.feed import EVENTS_AT_MOST
 from tests.conftest import filled, own_database, serving
 from tests.meetings.test_many_clients import everybody_ends_the_same
 from tests.meetings.test_sockets import Live, SocketFor, revisions
@@ -94,6 +96,27 @@ def test_an_exclusion_cuts_the_view_at_the_other_process_at_once(
     assert out.wait_for("resubscribe", seconds=5) == [{"meeting_id": live.id}]
     assert out.heard("event") == []
     assert out.subscribe(live.id)["error"]["code"] == "not_found"
+
+
+def test_an_exclusion_cuts_the_view_also_in_the_midst_of_a_long_gap(
+    pair: tuple[Server, Server], live: Live, tmp_path: Path, socket_for: SocketFor
+) -> None:
+    one, _other = pair
+    # Told by nobody, it learns with its next tick of more than a client is sent in one answer.
+    with serving(one.database, PASSWORD, tmp_path) as alone:
+        out, stays = socket_for("daibieu2", alone), socket_for("daibieu", alone)
+        for window in (out, stays):
+            window.subscribe(live.id)
+        writer = socket_for("thuky", one)
+        for number in range(EVENTS_AT_MOST + 5):
+            assert writer.command(live.id, "conclusion.add", text=f"Dòng {number}")["ok"] is True
+        live.give("participant.remove", participant_id=live.participant("daibieu2"))
+        last = live.give("conclusion.add", text="Không cho người ngoài").json["revision"]
+        heard = revisions(stays.wait_for("event", last - live.revision, seconds=25))
+        assert heard == list(range(live.revision + 1, last + 1))
+        assert out.wait_for("resubscribe") == [{"meeting_id": live.id}]
+        # Of the exclusion itself they hear no more.
+        assert all(revision < last - 1 for revision in revisions(out.heard("event")))
 
 
 def test_another_role_begins_a_new_view_at_the_other_process_at_once(
