@@ -40,6 +40,7 @@ import meetings.views
 import minutes.api
 import minutes.services
 import minutes.views
+import minutes.workflow
 import people.api
 import people.login
 import people.views
@@ -78,6 +79,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
         REDIS_URL=settings.redis_url,
         MIGRATIONS=config.ROOT / "migrations",
+        FILES_DIR=settings.files_dir,
         MAX_CONTENT_LENGTH=1024 * 1024,
         TEMPLATES_AUTO_RELOAD=False,
         COMPRESS_ALGORITHM=["gzip"],

@@ -28,6 +28,7 @@ class Settings:
     port: int
     public_url: str
     instance: Path
+    files_dir: Path
     metrics_token: str | None = None
 
     @property
@@ -72,6 +73,7 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
         port=port,
         public_url=public_url or f"http://{host}:{port}",
         instance=folder,
+        files_dir=Path(env.get("FILES_DIR") or folder / "files"),
         metrics_token=metrics_token,
     )
 

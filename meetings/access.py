@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core import logs
 from core.errors import NotFound, Unauthenticated
-from meetings.models import LEADERS, LogRow, Meeting, Participant, Role, State
+from meetings.models import LEADERS, STAFF, LogRow, Meeting, Participant, Role, State
 from people.actor import Actor
 from people.models import User
 
@@ -30,27 +31,30 @@ class Viewer:
     log_hash: str
 
 
-def sees(role: Role | None, state: str, key: str | None = None) -> bool:
+def sees(role: Role | None, state: str, thing: tuple[str, Mapping[str, Any]] | None = None) -> bool:
     """The one rule of visibility.
 
     Args:
         role: the viewer's role in the meeting; None for whoever is not invited.
         state: the meeting's state now.
-        key: the object asked for (`type/id`); None for the meeting as a whole.
+        thing: the object asked for, by its key (`type/id`); None for the meeting as a whole.
 
     Who is not invited sees nothing, an administrator included. A draft is seen by its
-    chair and secretary alone. Beyond that a meeting has no secrets among those invited.
+    chair and secretary alone. A document that is not issued is seen by the staff: it may yet
+    be returned. Beyond that a meeting has no secrets among those invited.
     """
-    if role is None:
+    if role is None or (state == State.DRAFT and role not in LEADERS):
         return False
-    return state != State.DRAFT or role in LEADERS
+    if thing is not None and thing[0].startswith("document/"):
+        return role in STAFF or thing[1]["state"] == "issued"
+    return True
 
 
 def only_visible(
     role: Role | None, state: str, objects: dict[str, dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
     """The objects of a snapshot or an event that the role may see."""
-    return {key: value for key, value in objects.items() if sees(role, state, key)}
+    return {key: value for key, value in objects.items() if sees(role, state, (key, value))}
 
 
 _STAMP = select(User.stamp).where(User.id == bindparam("account"), User.active)

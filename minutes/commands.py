@@ -9,7 +9,9 @@ from pydantic_core import PydanticCustomError
 
 from agenda.commands import Spoken
 from core.schema import Args, Id, OptionalLine, Revision, Text
+from minutes.content import Content
 from minutes.due import PATTERN, last_moment
+from minutes.kinds import NumberedKind
 
 Section = Literal["assessment", "shortcomings", "tasks", "organisation"]
 
@@ -23,6 +25,7 @@ def _due(value: str) -> str:
 
 
 Due = Annotated[str, Field(pattern=PATTERN), AfterValidator(_due)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 UnitIds = Annotated[list[Id], Field(max_length=200)]
 
 
@@ -82,3 +85,36 @@ class RemoveDirective(Args):
 
     directive_id: Id
     base_revision: Revision | None = None
+
+
+class ComposeDocument(Args):
+    """A document to be drafted from the record."""
+
+    kind: NumberedKind
+
+
+class NamedDocument(Args):
+    """A document, and the newest text of it that the author has seen."""
+
+    document_id: Id
+    base: Id
+
+
+class SaveDocument(NamedDocument):
+    """A new text, based on the one with the number `base`. `takes_in` names the composition
+    (`composed_sha256`) whose changes it takes in; without it, none."""
+
+    content: Content
+    takes_in: Sha256 | None = None
+
+
+class ReturnDocument(NamedDocument):
+    """A document that goes back to its authors, and why."""
+
+    remarks: Text
+
+
+class CorrectDocument(Args):
+    """An issued document to be replaced by a corrected one."""
+
+    document_id: Id

@@ -15,6 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
+from minutes.content import Appendix as ContentAppendix
+from minutes.content import Content, Issue
+from minutes.content import Signature as ContentSignature
+from minutes.kinds import KINDS
 from minutes.layout import STYLESHEET_URL, environment
 from minutes.numbers import clock, count, deadline, local, long_date, roman
 
@@ -833,3 +837,61 @@ def render_html(document: Document) -> str:
     """Return the document as HTML for the renderer; all its text is escaped."""
     template = environment().get_template(document.template)
     return template.render(document=document, stylesheet_url=STYLESHEET_URL)
+
+
+# Content -------------------------------------------------------------------------------------
+
+
+def compose(kind: str, objects: Objects) -> Content:
+    """Compose a document from a meeting's record.
+
+    Args:
+        kind: one of `minutes.kinds.KINDS`.
+        objects: the `objects` of a snapshot.
+
+    Raises:
+        ValueError: there is no meeting among the objects, or a time in them is none.
+    """
+    # TODO: invitation, directives
+    document = (compose_minutes if kind == "minutes" else compose_conclusions)(objects)
+    blocks = environment().get_template("blocks.html").module.block  # type: ignore[attr-defined]
+    body = "".join(str(blocks(block)) for block in (*document.blocks, Text(document.closing)))
+    appendix = getattr(document, "appendix", None)
+    return Content(
+        superior=list(document.letterhead.superior),
+        issuer=list(document.letterhead.issuer),
+        place=(document.letterhead.place_date or "").partition(",")[0],
+        abstract=document.abstract,
+        body=body,
+        signatures=[
+            ContentSignature(capacity=list(each.capacity), name=each.name)
+            for each in document.signatures
+        ],
+        recipients=list(document.recipients),
+        appendices=[ContentAppendix(title=appendix.title, body=str(blocks(appendix.table)))]
+        if appendix
+        else [],
+    )
+
+
+def paper_html(kind: str, content: Content, issue: Issue | None = None, draft: bool = False) -> str:
+    """A document as HTML for the renderer.
+
+    Args:
+        kind: one of `minutes.kinds.KINDS`.
+        content: what it says.
+        issue: number, day and code once it is issued, or is being printed to be issued.
+        draft: it carries the mark `DỰ THẢO`.
+    """
+    return (
+        environment()
+        .get_template("paper.html")
+        .render(
+            kind=KINDS[kind],
+            content=content,
+            issue=issue,
+            draft=draft,
+            stylesheet_url=STYLESHEET_URL,
+            long_date=long_date,
+        )
+    )

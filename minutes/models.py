@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, UtcDateTime
@@ -90,3 +90,121 @@ class Directive(Part, Base):
             "at": rfc3339(self.at),
             "revision": self.revision,
         }
+
+
+class Document(Part, Base):
+    """A document of a meeting on its way from draft to issued. One that is issued never changes:
+    a correction is another document, which names the one that it replaces.
+
+    `head` is the number of its newest text, `text_sha256` that text's hash, so that the
+    meeting's log vouches for every text.
+    """
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("register_id", "number"),
+        {"sqlite_autoincrement": True},
+    )
+    live_type = "document"
+
+    kind: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20), default="draft")
+    head: Mapped[int] = mapped_column(default=1)
+    text_sha256: Mapped[str] = mapped_column(String(64))
+    # Of what was composed from the record and is taken in by the newest text.
+    composed_sha256: Mapped[str] = mapped_column(String(64))
+    # Why it was returned to its authors.
+    remarks: Mapped[str | None] = mapped_column(Text)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    # What issuing gives.
+    register_id: Mapped[int | None] = mapped_column(ForeignKey("register.id"))
+    number: Mapped[int | None]
+    symbol: Mapped[str | None] = mapped_column(String(100))
+    code: Mapped[str | None] = mapped_column(String(20), unique=True)
+    issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+
+    def public(self) -> dict[str, Any]:
+        """The document without its text."""
+        return {
+            "id": self.id,
+            "meeting_id": self.meeting_id,
+            "kind": self.kind,
+            "state": self.state,
+            "head": self.head,
+            "text_sha256": self.text_sha256,
+            "composed_sha256": self.composed_sha256,
+            "remarks": self.remarks,
+            "replaces_id": self.replaces_id,
+            "number": self.number,
+            "symbol": self.symbol,
+            "code": self.code,
+            "issued_at": rfc3339(self.issued_at),
+            "sha256": self.sha256,
+            "revision": self.revision,
+        }
+
+
+class DocumentText(Base):
+    """One text of a document; never changed once written. `number` counts 1, 2, 3 …"""
+
+    __tablename__ = "document_text"
+
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("document.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    # The number of the text that its author had before them; None for the first.
+    based_on: Mapped[int | None]
+    # `minutes.content.Content.stored`.
+    content: Mapped[str] = mapped_column(Text)
+    # What was composed from the record and is taken in by this text; None: as in the one before.
+    composed: Mapped[str | None] = mapped_column(Text)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    author_name: Mapped[str] = mapped_column(String(500))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DocumentFile(Base):
+    """A PDF of a document, kept under its hash (core.files).
+
+    `prepared` ones are printed for a number that may be taken next; the one that is issued
+    becomes `issued`; `signed` is the issued one with somebody's signature added elsewhere.
+    """
+
+    __tablename__ = "document_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("document.id", ondelete="CASCADE"), index=True
+    )
+    state: Mapped[str] = mapped_column(String(20), default="prepared")
+    # Which text it shows, under which number, day and code.
+    text_sha256: Mapped[str] = mapped_column(String(64))
+    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
+    number: Mapped[int]
+    symbol: Mapped[str] = mapped_column(String(100))
+    code: Mapped[str] = mapped_column(String(20))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int]
+    # Who has signed it, as the certificate says; empty where nobody has.
+    signer: Mapped[str] = mapped_column(String(500), default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Register(Base):
+    """The numbers that a unit has given to one kind of document in one year.
+
+    `template` makes the symbol of a number: `{number:02}/TB-UBND`, `{number}-TB/TU`. `last` is
+    the number given last.
+    """
+
+    __tablename__ = "register"
+    __table_args__ = (UniqueConstraint("unit_id", "kind", "year"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    year: Mapped[int]
+    template: Mapped[str] = mapped_column(String(100))
+    last: Mapped[int] = mapped_column(default=0)
