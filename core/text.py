@@ -10,6 +10,8 @@ _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"})
 # which no database takes. The bidirectional marks could make a document say one thing
 # and show another.
 _BIDI = set("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# No characters, and the only ones left that no XML takes (documents are made of it).
+_NONE = set("\ufffe\uffff")
 
 
 def clean(text: str) -> str:
@@ -21,7 +23,8 @@ def clean(text: str) -> str:
     kept = (
         c
         for c in text
-        if c in "\n\t" or (c not in _BIDI and unicodedata.category(c) not in ("Cc", "Cs"))
+        if c in "\n\t"
+        or (c not in _BIDI and c not in _NONE and unicodedata.category(c) not in ("Cc", "Cs"))
     )
     return "".join(kept).strip()
 

@@ -37,7 +37,8 @@ def sanitised(html: str) -> str:
     cleaned = nh3.clean(
         clean(html), tags=TAGS, attributes={}, allowed_classes=spared, link_rel=None
     )
-    return _SPACE.sub(" ", cleaned).strip()
+    # Cleaned again, for what was written as `&#x202e;`.
+    return _SPACE.sub(" ", clean(cleaned)).strip()
 
 
 def _sanitised(value: object) -> object:

@@ -14,6 +14,9 @@ _ROMAN: Final = (
     (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"),
     (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
 )  # fmt: skip
+_WEEKDAYS: Final = (
+    "Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật",
+)  # fmt: skip
 _MONTH: Final = re.compile(r"(\d{4})-(\d{2})")
 _QUARTER: Final = re.compile(r"(\d{4})-Q([1-4])")
 
@@ -56,6 +59,11 @@ def long_date(day: date) -> str:
 def short_date(day: date) -> str:
     """Return `05/01/2026`, `14/9/2023`."""
     return f"{day.day:02d}/{_month(day.month)}/{day.year}"
+
+
+def weekday(day: date) -> str:
+    """Return `Thứ Năm`, as official writing spells the days (decree 30/2020, annex II)."""
+    return _WEEKDAYS[day.weekday()]
 
 
 def clock(moment: datetime) -> str:

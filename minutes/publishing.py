@@ -10,16 +10,12 @@ from flask_babel import lazy_gettext as _
 from core.errors import DomainError, Forbidden
 from meetings import feed
 from meetings.models import STAFF, State
-from minutes.documents import compose_conclusions, compose_minutes, render_html
+from minutes.documents import compose, paper_html
+from minutes.kinds import KINDS
 from minutes.render import Renderer, RenderError
 from people.actor import Actor
 
 log = logging.getLogger(__name__)
-
-_COMPOSERS = {
-    "minutes": ("bien-ban", compose_minutes),
-    "conclusions": ("thong-bao-ket-luan", compose_conclusions),
-}
 
 
 class DocumentFailed(DomainError):
@@ -66,11 +62,11 @@ def document_pdf(actor: Actor, meeting_id: int, kind: str, renderer: Renderer) -
     )
     if not may_read_documents(meeting["state"], role):
         raise Forbidden(_("Văn bản chỉ có sau khi cuộc họp kết thúc."))
-    name, compose = _COMPOSERS[kind]
+    draft = meeting["state"] != State.CLOSED
     try:
-        content = renderer.pdf(render_html(compose(objects)), kind=kind)
+        content = renderer.pdf(paper_html(kind, compose(kind, objects), draft=draft), kind=kind)
     except RenderError as error:
         log.warning("printing %s failed: %s", kind, error)
         raise DocumentFailed() from error
     code = meeting["code"].replace("/", "-")
-    return PrintedDocument(f"{name}-{code}.pdf", content)
+    return PrintedDocument(f"{KINDS[kind].filename}-{code}.pdf", content)

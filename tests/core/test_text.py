@@ -22,6 +22,7 @@ anything = st.text(st.characters(exclude_categories=()))
         ("một\r\nhai\rba\tbốn", "một\nhai\nba\tbốn"),
         ("a\x00b\x07c\x7fd\x85e", "abcde"),
         ("a\ud800b", "ab"),
+        ("a\ufffeb\uffffc", "abc"),
         ("a\u202eb\u2066c\u200fd", "abcd"),
         ("👨‍👩‍👧", "👨‍👩‍👧"),
         ("\ufeff45,76%", "\ufeff45,76%"),

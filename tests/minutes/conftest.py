@@ -19,6 +19,7 @@ UNITS = {
     5: ("UBND xã Đắk R'Măng", "xã Đắk R'Măng", 1, None),
     6: ("Công an huyện", None, 1, None),
 }
+KINDS = {1: "district", 4: "commune", 5: "commune"}
 PEOPLE = {
     1: ("Trần Nam Thuần", "Phó Bí thư Huyện ủy, Chủ tịch UBND huyện", 1),
     2: ("Đoàn Văn Phương", "Phó Chủ tịch UBND huyện", 1),
@@ -83,7 +84,8 @@ def briefing() -> Objects:
             "id": key,
             "name": name,
             "short_name": short_name,
-            "kind": "office",
+            "kind": KINDS.get(key, "office"),
+            "position": key,
             "parent_id": parent_id,
             "place": place,
         }

@@ -1,0 +1,272 @@
+"""Biên bản: decree 30/2020, model 1.9; what it must hold: decision 45/2018/QĐ-TTg."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from minutes.composing.body import clause, paragraph, part, table
+from minutes.composing.issuer import issuing_lines, place_of, superior_lines
+from minutes.composing.parts import (
+    SECTIONS,
+    conclusions,
+    directives_table,
+    indicators_appendix,
+)
+from minutes.composing.phrases import (
+    NONE,
+    OPEN_NAME,
+    capital,
+    joined,
+    line,
+    paragraphs,
+    sentence,
+)
+from minutes.composing.reading import PRESENT, Fields, Record
+from minutes.content import Content, Signature
+from minutes.numbers import clock, count, long_date, roman
+
+_MODES: Final = {
+    "on_site": "Trực tiếp",
+    "online": "Trực tuyến",
+    "absent": "Vắng",
+    "unknown": "Chưa điểm danh",
+}
+_ATTENDANCE: Final = ("Đơn vị, điểm cầu", "Người dự", "Hình thức")
+_VOICES: Final = {
+    "for": "tán thành",
+    "against": "không tán thành",
+    "abstain": "không có ý kiến",
+}
+
+
+def compose_minutes(record: Record) -> Content:
+    """What the minutes say.
+
+    Args:
+        record: of a meeting that has begun; what is not known yet stays open.
+    """
+    noun, ended = record.noun, record.ended_at
+    # A draft does not state as a fact when the meeting will have ended.
+    end = clock(ended) if record.ended else "…… giờ ……"
+    closing = f"{capital(noun)} kết thúc vào {end}, {long_date(ended)}./."
+    indicators = indicators_appendix(record)
+    return Content(
+        superior=superior_lines(record),
+        issuer=issuing_lines(record.organizer_name),
+        place=place_of(record.organizer),
+        abstract=record.title,
+        body="".join(
+            [
+                *_head(record),
+                *_parts(record, with_indicators=bool(indicators)),
+                paragraph(closing),
+            ]
+        ),
+        signatures=[
+            Signature(capacity=["THƯ KÝ"], name=_signer(record.recording)),
+            Signature(capacity=["CHỦ TỌA"], name=_signer(record.presiding)),
+        ],
+        recipients=["Như thành phần tham dự;", "Lưu: VT, Hồ sơ."],
+        appendices=indicators,
+    )
+
+
+def _signer(people: Sequence[Fields]) -> str:
+    return line(people[0].get("name")) if people else ""
+
+
+def _head(record: Record) -> Iterator[str]:
+    """The labels of the model, in its order and spelling."""
+    begun = record.begun_at
+    place = line(record.meeting.get("location")) or (
+        "Họp trực tuyến" if record.meeting.get("online_url") else NONE
+    )
+    yield paragraph(f"Thời gian bắt đầu: {clock(begun)}, {long_date(begun)}.")
+    yield paragraph(f"Địa điểm: {sentence(place)}")
+    yield from _attendance(record)
+    chairs = _people_line(record, record.chairs, record.presiding)
+    secretaries = _people_line(record, record.secretaries, record.recording)
+    yield paragraph(f"Chủ trì (chủ tọa): {chairs}")
+    yield paragraph(f"Thư ký (người ghi biên bản): {secretaries}")
+    yield paragraph(f"Nội dung (theo diễn biến {record.noun}):")
+
+
+def _people_line(record: Record, invited: Sequence[Fields], there: Sequence[Fields]) -> str:
+    """Those who were there, `—` where the role was given to nobody."""
+    if invited and not there:
+        return OPEN_NAME
+    return sentence(joined((record.who(person) for person in there), "; ") or NONE)
+
+
+# Attendance --------------------------------------------------------------------------------------
+
+
+def _attendance(record: Record) -> Iterator[str]:
+    invited = record.invited()
+    if not invited:
+        yield paragraph("Thành phần tham dự: Không có đại biểu nào khác.")
+        return
+    statuses = [present.get("status") or "unknown" for _, present in invited]
+    parts = [
+        f"{words.lower()} {count(statuses.count(status))}"
+        for status, words in _MODES.items()
+        if status in statuses
+    ]
+    yield paragraph(
+        f"Thành phần tham dự: {count(len(invited))} đại biểu được mời ({joined(parts)}), gồm:"
+    )
+    yield table("attendance", _ATTENDANCE, (_row(record, *pair) for pair in invited))
+    yield from _sites(record, invited)
+
+
+def _row(record: Record, participant: Fields, attendance: Fields) -> Sequence[str]:
+    person = record.find("person", participant.get("person_id"))
+    status = attendance.get("status") or "unknown"
+    reason, deputy = line(attendance.get("reason")), line(attendance.get("deputy_name"))
+    who = joined([line(person.get("name")), line(person.get("title"))]) or NONE
+    mode = _MODES.get(status, NONE)
+    if status == "absent" and reason:
+        mode = f"{mode}: {reason}"
+    if deputy:
+        who = f"{deputy} (dự thay {who})"
+    return record.unit_name(record.unit_of(participant)) or NONE, who, mode
+
+
+def _sites(record: Record, invited: Sequence[tuple[Fields, Fields]]) -> Iterator[str]:
+    """How many of those invited were at each site; nothing where there is one site alone."""
+    asked: Counter[Any] = Counter()
+    came: Counter[Any] = Counter()
+    for participant, present in invited:
+        site = record.site_id(record.unit_of(participant))
+        asked[site] += 1
+        came[site] += present.get("status") in PRESENT
+    if len(asked) < 2:
+        return
+    main = record.organizer.get("id")
+    # The organiser's own site is the main one and comes first.
+    sites = sorted(asked, key=lambda site: site != main)
+    words = [
+        f"{'điểm cầu trung tâm ' if site == main else ''}"
+        f"{record.unit_name(site, short=True) or NONE} {count(came[site])}/{count(asked[site])}"
+        for site in sites
+    ]
+    there = sum(bool(came[site]) for site in sites)
+    yield paragraph(
+        f"Số điểm cầu có đại biểu dự: {count(there)}/{count(len(sites))}; số đại biểu có mặt/được "
+        f"mời tại từng điểm cầu: {'; '.join(words)}."
+    )
+
+
+# The course --------------------------------------------------------------------------------------
+
+
+def _parts(record: Record, *, with_indicators: bool) -> Iterator[str]:
+    """The course with the opinions, the votes, the conclusions, the tasks."""
+    noun = record.noun
+    parts: list[tuple[str, list[str]]] = [
+        (f"DIỄN BIẾN {noun.upper()}", list(_course(record))),
+        ("KẾT QUẢ BIỂU QUYẾT", list(_votes(record))),
+        ("KẾT LUẬN CỦA CHỦ TỌA", list(_conclusions(record))),
+    ]
+    if with_indicators:
+        parts[0][1].append(
+            paragraph("Kết quả thực hiện các chỉ tiêu báo cáo tại Phụ lục kèm theo biên bản này.")
+        )
+    if tasks := directives_table(record):
+        parts.append(("NHIỆM VỤ GIAO CÁC CƠ QUAN, ĐƠN VỊ", [tasks]))
+    for number, (title, blocks) in enumerate(parts, start=1):
+        yield part(f"{roman(number)}. {title}")
+        yield from blocks
+
+
+def _course(record: Record) -> Iterator[str]:
+    entries = record.sorted("entry", "at", "id")
+    items = record.sorted("agenda_item", "position", "id")
+    known = {item.get("id") for item in items}
+    for number, item in enumerate(items, start=1):
+        yield clause(f"{number}. {line(item.get('title'))}")
+        remarks = [entry for entry in entries if entry.get("item_id") == item.get("id")]
+        presenter = record.unit_name(item.get("presenter_unit_id"))
+        if presenter and not any(
+            remark.get("unit_id") == item.get("presenter_unit_id") for remark in remarks
+        ):
+            yield paragraph(f"Đơn vị trình bày: {presenter}.")
+        yield from _remarks(record, remarks)
+        if not remarks:
+            skipped = item.get("state") == "skipped"
+            yield paragraph("Chuyển sang dịp khác." if skipped else "Không có ý kiến.")
+    others = [entry for entry in entries if entry.get("item_id") not in known]
+    if others and items:
+        yield clause(f"{len(items) + 1}. Ý kiến khác")
+    yield from _remarks(record, others)
+    if not items and not others:
+        yield paragraph("Không có ý kiến.")
+
+
+def _remarks(record: Record, entries: Sequence[Fields]) -> Iterator[str]:
+    """The discussion; a speaker is named once for all that is said in one turn."""
+    before: Fields = {}
+    for entry in entries:
+        if _same_turn(entry, before):
+            yield from (paragraph(sentence(text)) for text in paragraphs(entry.get("text")))
+        else:
+            yield from _remark(record, entry)
+        before = entry
+
+
+def _same_turn(entry: Fields, before: Fields) -> bool:
+    """Whether an entry goes on with what the same speaker was saying."""
+    same = ("kind", "person_id", "speaker_name", "unit_id")
+    return entry.get("kind") != "note" and all(entry.get(key) == before.get(key) for key in same)
+
+
+def _remark(record: Record, entry: Fields) -> Iterator[str]:
+    """One line of the discussion; further paragraphs of it follow without the name."""
+    verbs = {"report": " báo cáo", "question": " hỏi", "answer": " trả lời"}
+    kind = str(entry.get("kind"))
+    if kind == "note":
+        speaker = "Ghi chú"
+    else:
+        speaker = (_speaker(record, entry) or "Đại biểu") + verbs.get(kind, "")
+    first, *rest = paragraphs(entry.get("text")) or [NONE]
+    yield paragraph(f"- {speaker}: {sentence(first)}")
+    yield from (paragraph(sentence(text)) for text in rest)
+
+
+def _speaker(record: Record, entry: Fields) -> str:
+    person = record.find("person", entry.get("person_id"))
+    if person:
+        return record.who(person, entry.get("unit_id"))
+    return joined([line(entry.get("speaker_name")), record.unit_name(entry.get("unit_id"))])
+
+
+# Votes and conclusions ---------------------------------------------------------------------------
+
+
+def _votes(record: Record) -> Iterator[str]:
+    """The results of votes, which minutes state also where there were none."""
+    votes = record.sorted("vote", "id")
+    for number, vote in enumerate(votes, start=1):
+        counts = vote.get("counts")
+        if counts:
+            result = joined(
+                f"{words} {count(int(counts.get(voice) or 0))}" for voice, words in _VOICES.items()
+            )
+        else:
+            result = "chưa kết thúc biểu quyết"
+        yield paragraph(f"{number}. {line(vote.get('question')).rstrip(':.')}: {result}.")
+    if not votes:
+        yield paragraph(f"{capital(record.noun)} không tiến hành biểu quyết.")
+
+
+def _conclusions(record: Record) -> Iterator[str]:
+    number = 0
+    for name, title in SECTIONS.items():
+        if texts := conclusions(record, name):
+            number += 1
+            yield clause(f"{number}. {title}")
+            yield from map(paragraph, texts)
+    if not number:
+        yield paragraph("Không có kết luận.")
