@@ -43,6 +43,30 @@ def renderer() -> Iterator[Renderer]:
 @pytest.fixture
 def briefing() -> Objects:
     """Return a fresh copy of an ended briefing with every kind of remark and deadline."""
+    return _briefing()
+
+
+@pytest.fixture(scope="session")
+def long_briefing() -> Objects:
+    """Return a briefing with tables over several pages, to be read only."""
+    objects = _briefing()
+    for number in range(3, 60):
+        objects[f"directive/{number}"] = {**objects["directive/1"], "id": number}
+        objects[f"conclusion/{number + 10}"] = {**objects["conclusion/3"], "id": number + 10}
+        objects[f"indicator/{number}"] = {
+            "id": number,
+            "position": number,
+            "name": f"Chỉ tiêu số {number}",
+            "measure": "triệu đồng",
+            "plan": "304.624",
+            "estimate": "139.396",
+            "assessment": "Đạt",
+        }
+    objects["directive/1"]["text"] = "Tăng cường " + "tuần tra, kiểm soát, " * 40
+    return objects
+
+
+def _briefing() -> Objects:
     objects: Objects = {
         "meeting/1": {
             "id": 1,
