@@ -18,7 +18,8 @@ from core import transfer
 from core.db import db, reading
 from core.errors import DomainError
 from meetings.models import Meeting, Participant, Role
-from minutes.publishing import document_pdf
+from minutes.kinds import KINDS
+from minutes.publishing import TYPES, document
 from minutes.verify import faults
 from people.actor import Actor
 from people.models import User
@@ -75,8 +76,8 @@ def init_app(app: Flask) -> None:
 
     @app.cli.command("export")
     @click.argument("meeting_id", type=int)
-    @click.argument("kind", type=click.Choice(["minutes", "conclusions"]))
-    @click.argument("format", type=click.Choice(["pdf"]))
+    @click.argument("kind", type=click.Choice(list(KINDS)))
+    @click.argument("format", type=click.Choice(list(TYPES)))
     @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
     def export(meeting_id: int, kind: str, format: str, file: Path) -> None:
         """Write a document of a meeting to a file, as its secretary sees it."""
@@ -88,9 +89,8 @@ def init_app(app: Flask) -> None:
         if secretary is None:
             raise click.ClickException(f"no meeting {meeting_id} with a secretary's account")
         try:
-            made = document_pdf(
-                Actor.of(secretary), meeting_id, kind, current_app.extensions["renderer"]
-            )
+            renderer = current_app.extensions["renderer"]
+            made = document(Actor.of(secretary), meeting_id, kind, format, renderer)
         except DomainError as error:
             raise click.ClickException(str(error.message)) from None
         file.write_bytes(made.content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,6 +30,10 @@ class Settings:
     instance: Path
     files_dir: Path
     metrics_token: str | None = None
+    # What documents are signed with when they are issued (PKCS#12), and whose it is.
+    signing_p12: bytes | None = field(default=None, repr=False)
+    signing_password: bytes = field(default=b"", repr=False)
+    signer: str = ""
 
     @property
     def secure_cookies(self) -> bool:
@@ -65,6 +69,7 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
     metrics_token = env.get("METRICS_TOKEN") or None
     if metrics_token and len(metrics_token) < 16:
         raise ConfigurationError("METRICS_TOKEN is shorter than 16 characters")
+    signing_p12, signing_password, signer = _signing(env)
     return Settings(
         database_url=_database_url(env, folder),
         redis_url=redis_url,
@@ -75,7 +80,33 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
         instance=folder,
         files_dir=Path(env.get("FILES_DIR") or folder / "files"),
         metrics_token=metrics_token,
+        signing_p12=signing_p12,
+        signing_password=signing_password,
+        signer=signer,
     )
+
+
+def _signing(env: Mapping[str, str]) -> tuple[bytes | None, bytes, str]:
+    """The file that documents are signed with, its password, and the name in its certificate."""
+    name, password = env.get("SIGNING_P12"), env.get("SIGNING_PASSWORD", "").encode()
+    if not name:
+        return None, b"", ""
+    from cryptography.hazmat.primitives.serialization import pkcs12
+    from cryptography.x509.oid import NameOID
+
+    try:
+        content = Path(name).read_bytes()
+        key, certificate, _others = pkcs12.load_key_and_certificates(content, password or None)
+    except OSError as error:
+        raise ConfigurationError(f"SIGNING_P12 cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise ConfigurationError(
+            "SIGNING_P12 cannot be opened with SIGNING_PASSWORD, or is no PKCS#12 file"
+        ) from None
+    if key is None or certificate is None:
+        raise ConfigurationError("SIGNING_P12 holds no key with its certificate")
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return content, password, str(names[0].value) if names else ""
 
 
 def _database_url(env: Mapping[str, str], folder: Path) -> str:

@@ -57,6 +57,11 @@ def read(sha256: str) -> bytes:
     return content
 
 
+def remove(sha256: str) -> None:
+    """Keep a content no longer; nothing happens where it is not kept."""
+    _path(sha256).unlink(missing_ok=True)
+
+
 def _path(sha256: str) -> Path:
     if not _SHA256.fullmatch(sha256):
         raise FileNotFoundError(sha256)

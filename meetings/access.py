@@ -50,6 +50,18 @@ def sees(role: Role | None, state: str, thing: tuple[str, Mapping[str, Any]] | N
     return True
 
 
+def sees_end(role: Role | None, key: str) -> bool:
+    """Whether a viewer hears that an object is gone.
+
+    Args:
+        role: the viewer's role in the meeting.
+        key: the object's (`type/id`).
+
+    Only drafts of documents are ever thrown away, which nobody but the staff knew of.
+    """
+    return role in STAFF or not key.startswith("document/")
+
+
 def only_visible(
     role: Role | None, state: str, objects: dict[str, dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:

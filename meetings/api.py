@@ -105,14 +105,15 @@ class MeetingFilter(Page):
     state: str = Field(default="", max_length=20, description="Only in this state.")
 
 
-def _whole(value: Any) -> Any:
+def whole(value: Any) -> Any:
+    """A number of a query string."""
     return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
 
 
 class After(Query):
     """The revision up to which the client has the meeting."""
 
-    after: Annotated[int, BeforeValidator(_whole), Field(ge=0, le=2**31 - 1)] = 0
+    after: Annotated[int, BeforeValidator(whole), Field(ge=0, le=2**31 - 1)] = 0
 
 
 class CommandBody(Args):

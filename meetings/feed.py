@@ -16,7 +16,7 @@ from core import metrics
 from core.db import reading
 from core.realtime import Encoded, Json
 from core.times import rfc3339
-from meetings.access import Viewer, only_visible, view
+from meetings.access import Viewer, only_visible, sees_end, view
 from meetings.models import Live, LogRow, Meeting, Part, Participant, Role
 from people.actor import Actor
 from people.directory import members_of_groups
@@ -176,7 +176,10 @@ def event_of(row: LogRow) -> dict[str, Any]:
 
 def seen_by(role: Role, state: str, event: dict[str, Any]) -> dict[str, Any]:
     """The event for a role; what it may not see leaves `changed` empty."""
-    return event | {"changed": only_visible(role, state, event["changed"])}
+    return event | {
+        "changed": only_visible(role, state, event["changed"]),
+        "deleted": [key for key in event["deleted"] if sees_end(role, key)],
+    }
 
 
 def listed(actor: Actor, meeting_id: int, live_type: str) -> list[dict[str, Any]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import hashlib
+from typing import Annotated, Any, Literal
 
-from flask import Response, current_app, make_response
-from pydantic import Field
+from flask import Response, current_app, jsonify, make_response, request
+from flask_openapi import FileStorage
+from pydantic import BaseModel, BeforeValidator, Field, RootModel
 from sqlalchemy import select
 
 from agenda.api import Based
@@ -13,14 +15,17 @@ from core.api import Listing, Page, PathId, Public, blueprint, created, page_of,
 from core.db import db
 from core.schema import Args, Id, OptionalLine, Query, Revision, Text, parse
 from core.text import clean, fold
-from core.times import VIETNAM
+from core.times import VIETNAM, now, vietnam
 from meetings import feed
 from meetings.access import visible_meetings
-from meetings.api import Accepted, MeetingPath, accepted, run
+from meetings.api import Accepted, MeetingPath, accepted, run, whole
 from meetings.models import Meeting
+from minutes import drafts, issuing, registers
 from minutes.commands import AddConclusion, AddDirective, Due, Section, UnitIds
+from minutes.kinds import KindName
 from minutes.models import Directive, DirectiveUnit
-from minutes.publishing import document_pdf
+from minutes.publishing import TYPES, PrintedDocument, document, file
+from minutes.render import Renderer
 from people.login import current_actor
 
 api = blueprint("minutes", __name__)
@@ -106,10 +111,130 @@ class DirectiveFilter(Page):
     )
 
 
-class DocumentPath(MeetingPath):
-    """A document of a meeting."""
+class DownloadPath(MeetingPath):
+    """A kind of document of a meeting, and how it is wanted."""
 
-    kind: Literal["minutes", "conclusions"]
+    kind: KindName
+    format: Literal["pdf", "docx", "json"]
+
+
+class DocumentPath(MeetingPath):
+    """A document's id in the address."""
+
+    document_id: PathId
+
+
+class TextPath(DocumentPath):
+    """The number of one of a document's texts in the address."""
+
+    number: PathId
+
+
+class Since(Query):
+    """The earlier of two texts."""
+
+    since: Annotated[int | None, BeforeValidator(whole), Field(ge=1, le=2**31 - 1)] = Field(
+        default=None,
+        description="Number of the text before; that which it is based on if left out.",
+    )
+
+
+class IssueBody(Args):
+    """The text that the records clerk has seen."""
+
+    base: Id
+
+
+class SignedForm(BaseModel):
+    """A PDF that was signed elsewhere."""
+
+    file: FileStorage
+
+
+class DocumentOut(Public):
+    """A document on its way from draft to issued, without its text."""
+
+    id: int
+    meeting_id: int
+    kind: str
+    state: str
+    head: int
+    text_sha256: str
+    composed_sha256: str
+    remarks: str | None
+    replaces_id: int | None
+    number: int | None
+    symbol: str | None
+    code: str | None
+    issued_at: str | None
+    sha256: str | None
+    signed_sha256: str | None
+    signer: str | None
+    revision: int
+
+
+class Documents(Listing):
+    """A page of documents."""
+
+    items: list[DocumentOut]
+
+
+class TextLine(Public):
+    """One text of a document, without its content."""
+
+    number: int
+    based_on: int | None
+    author_name: str
+    at: str
+    takes_in: str | None
+
+
+class Texts(Listing):
+    """A page of texts."""
+
+    items: list[TextLine]
+
+
+class TextOut(TextLine):
+    """One text of a document."""
+
+    content: dict[str, Any]
+
+
+class FieldChange(Public):
+    """A field that differs between two texts, as HTML with `ins` and `del`."""
+
+    field: str
+    html: str
+
+
+class Changes(Public):
+    """What differs between two texts."""
+
+    changes: list[FieldChange]
+
+
+class MergeOut(Changes):
+    """What the newest text becomes with what has changed in the record."""
+
+    pending: bool
+    takes_in: str
+    content: dict[str, Any]
+    conflicts: int
+
+
+class RegisterOut(Public):
+    """The register of a kind of document in this year."""
+
+    kind: str
+    year: int
+    template: str
+    last: int
+    next_symbol: str
+
+
+class Registers(RootModel[list[RegisterOut]]):
+    """The registers that a meeting's documents go into."""
 
 
 def _by_time(meeting_id: int, live_type: str) -> list[dict[str, Any]]:
@@ -215,8 +340,54 @@ def _day(value: str) -> Any:
     return datetime.combine(date.fromisoformat(value), time(), VIETNAM)
 
 
+_DOWNLOAD: Any = {
+    "description": "The document",
+    "content": {
+        content_type: {"schema": {"type": "string", "format": "binary"}}
+        for name, content_type in TYPES.items()
+        if name != "json"
+    },
+}
+_FILES: Any = {
+    "content": _DOWNLOAD["content"] | {"application/json": {"schema": {"type": "object"}}}
+}
+
+
+def _renderer() -> Renderer:
+    found: Renderer = current_app.extensions["renderer"]
+    return found
+
+
+def _sent(made: PrintedDocument) -> Response:
+    response = make_response(made.content)
+    response.content_type = made.type
+    response.headers.set("Content-Disposition", "attachment", filename=made.filename)
+    # Whoever has it already need not fetch it again; nobody else may keep it for them.
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(hashlib.sha256(made.content).hexdigest())
+    response.make_conditional(request)
+    return response
+
+
+@api.get("/meetings/<int:meeting_id>/documents", responses={200: Documents})
+def list_documents(path: MeetingPath, query: Page) -> dict[str, Any]:
+    """The documents of a meeting: what is issued, and for its staff the drafts."""
+    return page_of_list(feed.listed(current_actor(), path.meeting_id, "document"), query)
+
+
 @api.get(
-    "/meetings/<int:meeting_id>/documents/<kind>.pdf",
+    "/meetings/<int:meeting_id>/documents/<kind>.<format>",
+    responses={200: _DOWNLOAD | _FILES},
+)
+def get_document(path: DownloadPath) -> Response:
+    """A document: the one that is issued; else, for the staff, the newest text of the draft;
+    else what the record gives."""
+    actor = current_actor()
+    return _sent(document(actor, path.meeting_id, path.kind, path.format, _renderer()))
+
+
+@api.get(
+    "/meetings/<int:meeting_id>/documents/<int:document_id>/file.pdf",
     responses={
         200: {
             "description": "The PDF",
@@ -224,12 +395,79 @@ def _day(value: str) -> Any:
         }
     },
 )
-def get_document(path: DocumentPath) -> Response:
-    """The minutes (biên bản) or the notice of conclusions (thông báo kết luận) as PDF."""
-    made = document_pdf(
-        current_actor(), path.meeting_id, path.kind, current_app.extensions["renderer"]
-    )
-    response = make_response(made.content)
-    response.content_type = "application/pdf"
-    response.headers.set("Content-Disposition", "attachment", filename=made.filename)
-    return response
+def get_document_file(path: DocumentPath) -> Response:
+    """The newest signed file of a document, else the one that was issued; for the staff also the
+    newest text of a draft."""
+    return _sent(file(current_actor(), path.meeting_id, path.document_id, _renderer()))
+
+
+@api.get("/meetings/<int:meeting_id>/documents/<int:document_id>/texts", responses={200: Texts})
+def list_texts(path: DocumentPath, query: Page) -> dict[str, Any]:
+    """The texts of a document, newest first."""
+    return page_of_list(drafts.texts(current_actor(), path.meeting_id, path.document_id), query)
+
+
+@api.get(
+    "/meetings/<int:meeting_id>/documents/<int:document_id>/texts/<int:number>",
+    responses={200: TextOut},
+)
+def get_text(path: TextPath) -> dict[str, Any]:
+    """One text of a document."""
+    return drafts.text(current_actor(), path.meeting_id, path.document_id, path.number)
+
+
+@api.get(
+    "/meetings/<int:meeting_id>/documents/<int:document_id>/texts/<int:number>/changes",
+    responses={200: Changes},
+)
+def get_changes(path: TextPath, query: Since) -> dict[str, Any]:
+    """What differs between a text and an earlier one."""
+    actor = current_actor()
+    found = drafts.changes(actor, path.meeting_id, path.document_id, path.number, query.since)
+    return {"changes": found}
+
+
+@api.get("/meetings/<int:meeting_id>/documents/<int:document_id>/merge", responses={200: MergeOut})
+def get_merge(path: DocumentPath) -> dict[str, Any]:
+    """What the newest text becomes with what has changed in the record; `document.save` with
+    `takes_in` accepts it."""
+    return drafts.merge(current_actor(), path.meeting_id, path.document_id)
+
+
+@api.post(
+    "/meetings/<int:meeting_id>/documents/<int:document_id>/issue", responses={200: DocumentOut}
+)
+def issue_document(path: DocumentPath, body: IssueBody) -> Any:
+    """Print an approved document for the next number of its register, and issue it
+    (`document.issue`)."""
+    key = request.headers.get("Idempotency-Key")
+    actor = current_actor()
+    return issuing.issue(
+        actor, path.meeting_id, path.document_id, body.base, _renderer(), key
+    ).result
+
+
+@api.post(
+    "/meetings/<int:meeting_id>/documents/<int:document_id>/signed", responses={200: DocumentOut}
+)
+def add_signed_file(path: DocumentPath, form: SignedForm) -> Any:
+    """Keep a PDF of an issued document that was signed elsewhere (`document.sign`)."""
+    key = request.headers.get("Idempotency-Key")
+    actor, content = current_actor(), form.file.read()
+    return issuing.keep_signed(
+        actor, path.meeting_id, path.document_id, content, _renderer(), key
+    ).result
+
+
+@api.before_request
+def _allow_large_uploads() -> None:
+    if request.endpoint == f"{api.name}.{add_signed_file.__name__}":
+        request.max_content_length = issuing.LARGEST_UPLOAD
+
+
+@api.get("/meetings/<int:meeting_id>/registers", responses={200: Registers})
+def list_registers(path: MeetingPath) -> Any:
+    """The registers of this year that the meeting's documents go into (`register.set` changes
+    them)."""
+    year = vietnam(now()).year
+    return jsonify(registers.listed(db.session(), current_actor(), path.meeting_id, year))

@@ -1,18 +1,22 @@
-"""Arguments of what is done to conclusions and directives."""
+"""Arguments of what is done to conclusions, directives, documents and registers."""
 
 from __future__ import annotations
 
+import string
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from flask_babel import lazy_gettext as _
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from agenda.commands import Spoken
 from core.schema import Args, Id, OptionalLine, Revision, Text
+from core.text import clean
 from minutes.content import Content
 from minutes.due import PATTERN, last_moment
 from minutes.kinds import NumberedKind
 
+NO_TEMPLATE = _("Mẫu ký hiệu phải có đúng một chỗ cho số, như {number:02}/TB-UBND.")
 Section = Literal["assessment", "shortcomings", "tasks", "organisation"]
 
 
@@ -24,8 +28,28 @@ def _due(value: str) -> str:
     return value
 
 
+_NUMBERS = {("number", digits, None) for digits in ("", "02", "03")}
+
+
+def _template(value: str) -> str:
+    """The template: one place for the number, with two or three digits if wanted."""
+    try:
+        fields = [part[1:] for part in string.Formatter().parse(value) if part[1] is not None]
+    except ValueError:
+        fields = []
+    if len(fields) != 1 or fields[0] not in _NUMBERS:
+        raise PydanticCustomError("template", "{message}", {"message": NO_TEMPLATE})
+    return value
+
+
 Due = Annotated[str, Field(pattern=PATTERN), AfterValidator(_due)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Template = Annotated[
+    str,
+    BeforeValidator(lambda value: clean(value) if isinstance(value, str) else value),
+    StringConstraints(max_length=80),
+    AfterValidator(_template),
+]
 UnitIds = Annotated[list[Id], Field(max_length=200)]
 
 
@@ -118,3 +142,19 @@ class CorrectDocument(Args):
     """An issued document to be replaced by a corrected one."""
 
     document_id: Id
+
+
+class SignDocument(Args):
+    """An issued document whose signed PDF has been checked, by the PDF's hash."""
+
+    document_id: Id
+    sha256: Sha256
+
+
+class SetRegister(Args):
+    """How the numbers of a kind of document go on in this year: the template of their symbols
+    (`{number:02}/TB-UBND`), and the number that is given next."""
+
+    kind: NumberedKind
+    template: Template | None = None
+    next: Annotated[int, Field(ge=1, le=99_999)] | None = None

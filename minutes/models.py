@@ -122,7 +122,10 @@ class Document(Part, Base):
     symbol: Mapped[str | None] = mapped_column(String(100))
     code: Mapped[str | None] = mapped_column(String(20), unique=True)
     issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Of the file as it was issued; of the newest one that bears a signature, and whose.
     sha256: Mapped[str | None] = mapped_column(String(64))
+    signed_sha256: Mapped[str | None] = mapped_column(String(64))
+    signer: Mapped[str | None] = mapped_column(String(500))
 
     def public(self) -> dict[str, Any]:
         """The document without its text."""
@@ -141,6 +144,8 @@ class Document(Part, Base):
             "code": self.code,
             "issued_at": rfc3339(self.issued_at),
             "sha256": self.sha256,
+            "signed_sha256": self.signed_sha256,
+            "signer": self.signer,
             "revision": self.revision,
         }
 
@@ -158,8 +163,10 @@ class DocumentText(Base):
     based_on: Mapped[int | None]
     # `minutes.content.Content.stored`.
     content: Mapped[str] = mapped_column(Text)
-    # What was composed from the record and is taken in by this text; None: as in the one before.
+    # What was composed from the record and is taken in by this text, and its hash; None: as in
+    # the one before.
     composed: Mapped[str | None] = mapped_column(Text)
+    takes_in: Mapped[str | None] = mapped_column(String(64))
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     author_name: Mapped[str] = mapped_column(String(500))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -169,14 +176,16 @@ class DocumentFile(Base):
     """A PDF of a document, kept under its hash (core.files).
 
     `prepared` ones are printed for a number that may be taken next; the one that is issued
-    becomes `issued`; `signed` is the issued one with somebody's signature added elsewhere.
+    becomes `issued`. `checked` is the issued one with somebody's signature added elsewhere; the
+    command that says so makes it `signed`. What stays prepared or checked is cleaned away
+    (minutes.issuing), also where its draft is gone.
     """
 
     __tablename__ = "document_file"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    document_id: Mapped[int] = mapped_column(
-        ForeignKey("document.id", ondelete="CASCADE"), index=True
+    document_id: Mapped[int | None] = mapped_column(
+        ForeignKey("document.id", ondelete="SET NULL"), index=True
     )
     state: Mapped[str] = mapped_column(String(20), default="prepared")
     # Which text it shows, under which number, day and code.
@@ -208,3 +217,7 @@ class Register(Base):
     year: Mapped[int]
     template: Mapped[str] = mapped_column(String(100))
     last: Mapped[int] = mapped_column(default=0)
+
+    def symbol(self, number: int) -> str:
+        """Số, ký hiệu of a number: `05/TB-UBND`."""
+        return self.template.format(number=number)

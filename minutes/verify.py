@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -10,11 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
+from core import files
 from meetings.changes import GENESIS, chained
 from meetings.feed import objects_of
 from meetings.models import LogRow, Meeting
 from minutes.due import last_moment
-from minutes.models import Directive
+from minutes.models import Directive, Document, DocumentText, Register
 
 # People are told together with who takes part, but belong to the directory, not the log.
 DIRECTORY = "person"
@@ -43,6 +45,8 @@ def faults(session: Session) -> Iterator[str]:
 def _faults_of(session: Session, meeting_id: int) -> Iterator[str]:
     revision, previous = 0, GENESIS
     replayed: dict[str, Any] = {}
+    # The hash of each text that a document has had, by document and number.
+    texts: dict[tuple[int, int], str] = {}
     rows = session.scalars(
         select(LogRow).where(LogRow.meeting_id == meeting_id).order_by(LogRow.revision)
     )
@@ -57,10 +61,14 @@ def _faults_of(session: Session, meeting_id: int) -> Iterator[str]:
             yield f"revision {row.revision} has been altered"
         previous = row.hash
         try:
-            replayed.update(json.loads(row.changed).items())
+            changed = json.loads(row.changed)
+            replayed.update(changed.items())
+            for key, thing in changed.items():
+                if key.startswith("document/"):
+                    texts[thing["id"], thing["head"]] = thing["text_sha256"]
             for key in json.loads(row.deleted):
                 replayed.pop(key, None)
-        except (ValueError, TypeError, AttributeError):  # not the JSON that we write
+        except (ValueError, TypeError, AttributeError, KeyError):  # not the JSON that we write
             yield f"revision {row.revision} cannot be replayed"
     meeting = session.get_one(Meeting, meeting_id)
     if meeting.revision != revision:
@@ -70,7 +78,45 @@ def _faults_of(session: Session, meeting_id: int) -> Iterator[str]:
     for key in sorted(stored.keys() | replayed.keys()):
         if stored.get(key) != replayed.get(key):
             yield f"{key} is not what the log says"
+    yield from _document_faults(session, meeting_id, texts)
     # What is worked out from an object and kept beside it, unseen by clients.
     for directive in session.scalars(select(Directive).where(Directive.meeting_id == meeting_id)):
         if directive.due_at != last_moment(directive.due):
             yield f"{directive.key} is not due when its text says"
+
+
+def _document_faults(
+    session: Session, meeting_id: int, texts: dict[tuple[int, int], str]
+) -> Iterator[str]:
+    """What the log vouches for beyond the documents themselves: their texts and files."""
+    for document in session.scalars(
+        select(Document).where(Document.meeting_id == meeting_id).order_by(Document.id)
+    ):
+        stored = dict(
+            session.execute(
+                select(DocumentText.number, DocumentText.content).where(
+                    DocumentText.document_id == document.id
+                )
+            ).all()
+        )
+        for number in range(1, max([document.head, *stored]) + 1):
+            content = stored.get(number)
+            if content is None:
+                yield f"{document.key} lacks its text {number}"
+            elif _hash(content) != texts.get((document.id, number)):
+                yield f"{document.key}: text {number} is not what the log says"
+        for sha256 in filter(None, {document.sha256, document.signed_sha256}):
+            try:
+                files.read(sha256)
+            except OSError:
+                yield f"{document.key}: its file {sha256} is not there"
+            except ValueError:
+                yield f"{document.key}: its file {sha256} has been altered"
+        if document.register_id is not None:
+            register = session.get_one(Register, document.register_id)
+            if register.last < (document.number or 0):
+                yield f"{document.key} has a number that its register has not given"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

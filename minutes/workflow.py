@@ -6,33 +6,42 @@ is edited as `minutes.content.Content`; each save is a text of its own that neve
 
 from __future__ import annotations
 
-import string
+import logging
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, Invalid
-from core.times import rfc3339, vietnam
+from core.errors import Conflict
+from core.times import vietnam
 from meetings.changes import Change, command
 from meetings.feed import directory_of, objects_of
 from meetings.models import LEADERS, Meeting, Role, State
+from minutes import registers
 from minutes.commands import (
     ComposeDocument,
     CorrectDocument,
     NamedDocument,
     ReturnDocument,
     SaveDocument,
+    SignDocument,
 )
 from minutes.content import Content
 from minutes.documents import compose
 from minutes.kinds import KINDS
+from minutes.merging import open_choices
 from minutes.models import Document, DocumentFile, DocumentText, Register
+
+log = logging.getLogger(__name__)
 
 NO_DOCUMENT = _("Văn bản này không còn nữa.")
 CHANGED = _("Văn bản này đã có bản mới trong lúc bạn làm việc; hãy xem cả hai bản.")
 RECORD_CHANGED = _("Nội dung cuộc họp lại vừa thay đổi; hãy xem lại trước khi nhận.")
+NOT_COMPOSED = _("Chưa soạn được văn bản này: nội dung cuộc họp quá dài hoặc còn thiếu.")
+NOT_PRINTED = _("Số văn bản vừa được lấy cho văn bản khác; hãy ban hành lại.")
+OPEN_CHOICES = _("Văn bản còn chỗ có hai bản; hãy chọn một bản và xóa dòng đánh dấu.")
+NOT_ENDED = _("Cuộc họp chưa kết thúc nên chưa ban hành được văn bản này.")
 # Documents are drafted until the meeting is put away.
 STATES = {State.SCHEDULED, State.LIVE, State.CLOSED}
 CHAIR = frozenset({Role.CHAIR})
@@ -40,8 +49,25 @@ CLERK = frozenset({Role.RECORDS_CLERK})
 
 
 def composed(session: Session, meeting: Meeting, kind: str) -> Content:
-    """What the meeting's record gives for a kind of document now, before anyone has edited it."""
-    return compose(kind, objects_of(session, meeting) | directory_of(session, meeting))
+    """What the meeting's record gives for a kind of document now, before anyone has edited it.
+
+    Raises:
+        Conflict: the record holds something that no document takes.
+    """
+    return composed_of(kind, objects_of(session, meeting) | directory_of(session, meeting))
+
+
+def composed_of(kind: str, objects: dict[str, dict[str, Any]]) -> Content:
+    """What the objects of a snapshot give for a kind of document.
+
+    Raises:
+        Conflict: they hold something that no document takes: a title that is too long, say.
+    """
+    try:
+        return compose(kind, objects)
+    except ValueError as error:  # pydantic's ValidationError is one
+        log.warning("composing %s failed: %s", kind, type(error).__name__)
+        raise Conflict(NOT_COMPOSED) from error
 
 
 def newest_text(session: Session, document: Document) -> DocumentText:
@@ -49,14 +75,25 @@ def newest_text(session: Session, document: Document) -> DocumentText:
     return session.get_one(DocumentText, (document.id, document.head))
 
 
+class NotPrinted(Conflict):
+    """The next number is not the one that the document was printed for; printing anew helps."""
+
+    default = NOT_PRINTED
+
+
 def _document(change: Change, document_id: int, base: int | None, *states: str) -> Document:
     # The document, if it stands where its author saw it.
     document = change.part(Document, document_id, NO_DOCUMENT)
     if document.state not in states:
         raise Conflict(_WRONG_STATE[document.state], current=document.public())
-    if base is not None and base != document.head:
-        raise Conflict(CHANGED, current=document.public())
+    if base is not None:
+        _refuse_stale(document, base)
     return document
+
+
+def _refuse_stale(document: Document, base: int) -> None:
+    if base != document.head:
+        raise Conflict(CHANGED, current=document.public())
 
 
 _WRONG_STATE = {
@@ -81,6 +118,7 @@ def _write(
             based_on=base,
             content=content.stored(),
             composed=taken_in.stored() if taken_in else None,
+            takes_in=taken_in.sha256 if taken_in else None,
             author_id=change.actor.user_id,
             author_name=change.actor.name,
             at=change.at,
@@ -115,7 +153,11 @@ def compose_document(change: Change, args: ComposeDocument) -> Document:
 @command("document.save", SaveDocument, roles=LEADERS, states=STATES)
 def save_document(change: Change, args: SaveDocument) -> Document:
     """Save a text; the same text again makes none."""
-    document = _document(change, args.document_id, args.base, "draft")
+    document = _document(change, args.document_id, None, "draft")
+    same = args.content.sha256 == document.text_sha256
+    if same and args.takes_in is None:
+        return document  # whoever has written it, and on whatever it was based
+    _refuse_stale(document, args.base)
     taken_in = None
     if args.takes_in is not None:
         taken_in = composed(change.session, change.meeting, document.kind)
@@ -123,7 +165,7 @@ def save_document(change: Change, args: SaveDocument) -> Document:
             raise Conflict(RECORD_CHANGED, current=document.public())
         if taken_in.sha256 == document.composed_sha256:
             taken_in = None
-    if args.content.sha256 == document.text_sha256 and taken_in is None:
+    if same and taken_in is None:
         return document
     document.head += 1
     _write(change, document, args.content, args.base, taken_in)
@@ -132,7 +174,7 @@ def save_document(change: Change, args: SaveDocument) -> Document:
 
 @command("document.discard", NamedDocument, roles=LEADERS, states=STATES)
 def discard_document(change: Change, args: NamedDocument) -> None:
-    """Throw a draft away; the log keeps its texts."""
+    """Throw a draft away. The log keeps what was saved of it."""
     document = _document(change, args.document_id, args.base, "draft")
     change.session.delete(document)
 
@@ -141,6 +183,8 @@ def discard_document(change: Change, args: NamedDocument) -> None:
 def submit_document(change: Change, args: NamedDocument) -> Document:
     """Put a draft before the chair."""
     document = _document(change, args.document_id, args.base, "draft")
+    if open_choices(Content.read(newest_text(change.session, document).content)):
+        raise Conflict(OPEN_CHOICES, current=document.public())
     document.state, document.remarks = "submitted", None
     return document
 
@@ -182,8 +226,7 @@ def issue_document(change: Change, args: NamedDocument) -> Document:
         Conflict: no file has been printed for this text and the number that is next.
     """
     document = _document(change, args.document_id, args.base, "approved")
-    if document.kind != "invitation" and change.meeting.state != State.CLOSED:
-        raise Conflict(_("Cuộc họp chưa kết thúc nên chưa ban hành được văn bản này."))
+    refuse_before_the_end(document.kind, change.meeting)
     file = change.session.scalar(
         select(DocumentFile)
         .where(
@@ -195,28 +238,66 @@ def issue_document(change: Change, args: NamedDocument) -> Document:
         .limit(1)
     )
     if file is None or vietnam(file.at).date() != vietnam(change.at).date():
-        raise Conflict(NOT_PRINTED, current=document.public())
-    # Locks the register until the end: nobody else takes a number meanwhile.
-    taken = change.session.execute(
-        update(Register)
-        .where(Register.id == file.register_id, Register.last == file.number - 1)
-        .values(last=file.number)
-        .execution_options(synchronize_session=False)
-    )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(NOT_PRINTED, current=document.public())
+        raise NotPrinted(current=document.public())
+    # Locked until the end: nobody else takes a number meanwhile.
+    register = registers.locked(change.session, file.register_id)
+    if not _is_next(change, register, file):
+        raise NotPrinted(current=document.public())
+    register.last = file.number
     file.state = "issued"
     document.state = "issued"
     document.register_id, document.number = file.register_id, file.number
     document.symbol, document.code, document.sha256 = file.symbol, file.code, file.sha256
+    document.signer = file.signer or None
+    document.signed_sha256 = file.sha256 if file.signer else None
     document.issued_at = change.at
     return document
 
 
-NOT_PRINTED = _("Số văn bản vừa được lấy cho văn bản khác; hãy ban hành lại.")
+def refuse_before_the_end(kind: str, meeting: Meeting) -> None:
+    """Let nothing but an invitation be issued while the meeting may still change.
+
+    Raises:
+        Conflict: it has not ended.
+    """
+    if kind != "invitation" and meeting.state != State.CLOSED:
+        raise Conflict(NOT_ENDED, current=meeting.public())
 
 
-@command("document.correct", CorrectDocument, roles=LEADERS, states={State.CLOSED, State.SCHEDULED})
+def _is_next(change: Change, register: Register, file: DocumentFile) -> bool:
+    # The register of the unit that issues now, this year, in the form that it has now.
+    unit = registers.issuing_unit(change.session, change.meeting)
+    return (
+        register.unit_id == unit.id
+        and register.year == vietnam(change.at).year
+        and register.last + 1 == file.number
+        and register.symbol(file.number) == file.symbol
+    )
+
+
+@command("document.sign", SignDocument, roles=CLERK, states=STATES)
+def sign_document(change: Change, args: SignDocument) -> Document:
+    """Keep a PDF that was signed elsewhere and has been found to be the issued one
+    (minutes.issuing)."""
+    document = _document(change, args.document_id, None, "issued")
+    file = change.session.scalar(
+        select(DocumentFile)
+        .where(
+            DocumentFile.document_id == document.id,
+            DocumentFile.state.in_(("checked", "signed")),
+            DocumentFile.sha256 == args.sha256,
+        )
+        .order_by(DocumentFile.id.desc())
+        .limit(1)
+    )
+    if file is None:
+        raise Conflict(_("Tệp này chưa được kiểm tra chữ ký."), current=document.public())
+    file.state = "signed"
+    document.signed_sha256, document.signer = file.sha256, file.signer
+    return document
+
+
+@command("document.correct", CorrectDocument, roles=LEADERS, states=STATES)
 def correct_document(change: Change, args: CorrectDocument) -> Document:
     """Draft the document that is to replace an issued one, beginning with its text."""
     old = _document(change, args.document_id, None, "issued")
@@ -238,45 +319,16 @@ def correct_document(change: Change, args: CorrectDocument) -> Document:
 
 
 def _taken_in(session: Session, document: Document) -> Content:
-    """The composition whose changes the newest text of a document takes in."""
-    stored = session.scalars(
-        select(DocumentText.composed)
-        .where(DocumentText.document_id == document.id, DocumentText.composed.is_not(None))
-        .order_by(DocumentText.number.desc())
-        .limit(1)
-    ).one()
-    return Content.read(str(stored))
+    return Content.read(taken_in(session, document))
 
 
-def public_text(text: DocumentText) -> dict[str, Any]:
-    """A text as clients get it."""
-    return {
-        "document_id": text.document_id,
-        "number": text.number,
-        "based_on": text.based_on,
-        "author_name": text.author_name,
-        "at": rfc3339(text.at),
-        "content": Content.read(text.content).model_dump(mode="json"),
-    }
-
-
-def check_template(template: str) -> str:
-    """A template for symbols, checked: `{number}` once, with two or three digits if wanted.
-
-    Raises:
-        Invalid: it is none.
-    """
-    try:
-        fields = [f for f in string.Formatter().parse(template) if f[1] is not None]
-        good = (
-            len(fields) == 1
-            and fields[0][1] == "number"
-            and fields[0][2] in ("", "02", "03")
-            and fields[0][3] is None
-        )
-    except ValueError:
-        good = False
-    if not good:
-        message = _("Mẫu ký hiệu phải có đúng một chỗ cho số, như {number:02}/TB-UBND.")
-        raise Invalid(message, errors=[{"field": "template", "message": str(message)}])
-    return template
+def taken_in(session: Session, document: Document) -> str:
+    """The composition whose changes the newest text of a document takes in, as it is stored."""
+    return str(
+        session.scalars(
+            select(DocumentText.composed)
+            .where(DocumentText.document_id == document.id, DocumentText.composed.is_not(None))
+            .order_by(DocumentText.number.desc())
+            .limit(1)
+        ).one()
+    )

@@ -43,6 +43,8 @@ def upgrade():
     sa.Column('code', sa.String(length=20), nullable=True),
     sa.Column('issued_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('sha256', sa.String(length=64), nullable=True),
+    sa.Column('signed_sha256', sa.String(length=64), nullable=True),
+    sa.Column('signer', sa.String(length=500), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('meeting_id', sa.Integer(), nullable=False),
@@ -59,7 +61,7 @@ def upgrade():
 
     op.create_table('document_file',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=True),
     sa.Column('state', sa.String(length=20), nullable=False),
     sa.Column('text_sha256', sa.String(length=64), nullable=False),
     sa.Column('register_id', sa.Integer(), nullable=False),
@@ -70,7 +72,7 @@ def upgrade():
     sa.Column('size', sa.Integer(), nullable=False),
     sa.Column('signer', sa.String(length=500), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_document_file_document_id_document'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_document_file_document_id_document'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['register_id'], ['register.id'], name=op.f('fk_document_file_register_id_register')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_document_file'))
     )
@@ -84,6 +86,7 @@ def upgrade():
     sa.Column('based_on', sa.Integer(), nullable=True),
     sa.Column('content', sa.Text(), nullable=False),
     sa.Column('composed', sa.Text(), nullable=True),
+    sa.Column('takes_in', sa.String(length=64), nullable=True),
     sa.Column('author_id', sa.Integer(), nullable=False),
     sa.Column('author_name', sa.String(length=500), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),

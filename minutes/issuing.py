@@ -1,0 +1,319 @@
+"""Issuing a document: printed for the number that is next, then given that number.
+
+Printing takes a second, in which the register must not stay locked. So the PDF is made first, for
+the number that is next, and kept as `prepared`; then `document.issue` takes number, file and hash
+in one transaction, or is refused because somebody else was faster, and the PDF is made again for
+the number that is next by then. A crash in between has taken nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import files
+from core.db import reading, writing
+from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from core.times import now, vietnam
+from meetings.access import only_visible, sees, view
+from meetings.changes import Outcome
+from meetings.feed import directory_of, objects_of
+from meetings.limits import ask
+from meetings.models import Meeting, Role
+from minutes import registers
+from minutes.content import Content, Issue
+from minutes.documents import paper_html
+from minutes.kinds import KINDS
+from minutes.lookup import address, new_code
+from minutes.models import Document, DocumentFile
+from minutes.numbers import long_date
+from minutes.record import record_json
+from minutes.render import Renderer, RenderError
+from minutes.workflow import NO_DOCUMENT, NotPrinted, newest_text, refuse_before_the_end
+from people.actor import Actor
+
+log = logging.getLogger(__name__)
+
+# How often a document is printed anew because others take the numbers.
+TRIES = 8
+# How long a file waits to be issued before it is cleaned away: far longer than printing takes.
+KEPT = timedelta(hours=1)
+# What a signature from elsewhere may make of a PDF, in bytes.
+LARGEST_UPLOAD = 32 * 1024 * 1024
+
+
+class DocumentFailed(DomainError):
+    """The document could not be printed now; nothing is lost, and asking again may do."""
+
+    code, status = "conflict", 409
+    default = _("Chưa dựng được văn bản, vui lòng thử lại.")
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """What is printed for a number."""
+
+    document_id: int
+    kind: str
+    content: Content
+    text_sha256: str
+    register_id: int
+    number: int
+    issue: Issue
+    objects: dict[str, dict[str, Any]]
+
+
+def issue(
+    actor: Actor,
+    meeting_id: int,
+    document_id: int,
+    base: int,
+    renderer: Renderer,
+    request_id: str | None = None,
+) -> Outcome:
+    """Print an approved document for the next number of its register, and issue it.
+
+    Args:
+        actor: the records clerk.
+        meeting_id: of which meeting.
+        document_id: which document.
+        base: the number of the text that the clerk has seen.
+        renderer: prints it.
+        request_id: as for `meetings.changes.execute`.
+
+    Raises:
+        DomainError: as the command `document.issue`.
+        DocumentFailed: it could not be printed in time, or not be signed.
+    """
+    args = {"document_id": document_id, "base": base}
+    for _each in range(TRIES):
+        sheet = _next_sheet(actor, meeting_id, document_id, base)
+        if sheet is not None:
+            _prepare(sheet, renderer)
+        try:
+            outcome = ask(actor, meeting_id, "document.issue", request_id, args)
+        except NotPrinted:
+            continue
+        clean_up()
+        return outcome
+    raise NotPrinted()
+
+
+def _next_sheet(actor: Actor, meeting_id: int, document_id: int, base: int) -> _Sheet | None:
+    """What is to be printed; None where `document.issue` will be refused anyway, or repeated."""
+    with writing() as session:
+        viewer = view(session, actor, meeting_id)
+        document = session.get(Document, document_id)
+        if (
+            viewer.role != Role.RECORDS_CLERK
+            or document is None
+            or document.meeting_id != meeting_id
+            or (document.state, document.head) != ("approved", base)
+        ):
+            return None
+        meeting = session.get_one(Meeting, meeting_id)
+        refuse_before_the_end(document.kind, meeting)
+        day = vietnam(now()).date()
+        unit = registers.issuing_unit(session, meeting)
+        register = registers.opened(session, unit, document.kind, day.year)
+        code = new_code()
+        issue = Issue(
+            symbol=register.symbol(register.last + 1),
+            day=day,
+            code=code,
+            address=address(code),
+            replaces=replaced(session, document),
+        )
+        return _Sheet(
+            document_id=document.id,
+            kind=document.kind,
+            content=Content.read(newest_text(session, document).content),
+            text_sha256=document.text_sha256,
+            register_id=register.id,
+            number=register.last + 1,
+            issue=issue,
+            objects=recorded(
+                objects_of(session, meeting) | directory_of(session, meeting), meeting.state
+            ),
+        )
+
+
+def recorded(objects: dict[str, dict[str, Any]], state: str) -> dict[str, dict[str, Any]]:
+    """The objects of a snapshot that a document's record holds: what every reader of the document
+    may see, so no drafts."""
+    return only_visible(Role.PARTICIPANT, state, objects)
+
+
+def replaced(session: Session, document: Document) -> str:
+    """What a document replaces, in words: `Thông báo số 05/TB-UBND ngày 12 tháng 10 năm 2023`;
+    empty for most."""
+    if document.replaces_id is None:
+        return ""
+    old = session.get_one(Document, document.replaces_id)
+    if old.issued_at is None:
+        return ""
+    name = KINDS[old.kind].type.capitalize()
+    return f"{name} số {old.symbol} {long_date(vietnam(old.issued_at).date())}"
+
+
+def issue_of(session: Session, document: Document) -> Issue | None:
+    """What issuing has added to a document; None before."""
+    if document.issued_at is None or document.symbol is None or document.code is None:
+        return None
+    return Issue(
+        symbol=document.symbol,
+        day=vietnam(document.issued_at).date(),
+        code=document.code,
+        address=address(document.code),
+        replaces=replaced(session, document),
+    )
+
+
+def _prepare(sheet: _Sheet, renderer: Renderer) -> None:
+    html = paper_html(sheet.kind, sheet.content, sheet.issue)
+    record = record_json(sheet.kind, sheet.content, sheet.issue, sheet.objects)
+    pdf = worked(lambda: renderer.pdf(html, kind=sheet.kind, attachment=record))
+    signer = ""
+    p12: bytes | None = current_app.config["SIGNING_P12"]
+    if p12 is not None:
+        password: bytes = current_app.config["SIGNING_PASSWORD"]
+        unsigned = pdf
+        pdf = worked(lambda: renderer.call("sign", unsigned, p12, password))
+        signer = current_app.config["SIGNER"]
+    sha256 = files.store(pdf)
+    with writing() as session:
+        session.add(
+            DocumentFile(
+                document_id=sheet.document_id,
+                text_sha256=sheet.text_sha256,
+                register_id=sheet.register_id,
+                number=sheet.number,
+                symbol=sheet.issue.symbol,
+                code=sheet.issue.code,
+                sha256=sha256,
+                size=len(pdf),
+                signer=signer,
+                at=now(),
+            )
+        )
+
+
+def worked(work: Callable[[], bytes]) -> bytes:
+    """What the worker has made.
+
+    Raises:
+        DocumentFailed: it failed or overran its deadline.
+    """
+    try:
+        return work()
+    except RenderError as error:
+        log.warning("a document failed: %s", error)
+        raise DocumentFailed() from error
+
+
+def keep_signed(
+    actor: Actor,
+    meeting_id: int,
+    document_id: int,
+    signed: bytes,
+    renderer: Renderer,
+    request_id: str | None = None,
+) -> Outcome:
+    """Keep a PDF that was signed elsewhere: with a token of the government's certification
+    authority, say.
+
+    Args:
+        actor: the records clerk.
+        meeting_id: of which meeting.
+        document_id: an issued document.
+        signed: the uploaded file, whatever it is.
+        renderer: checks it, apart from the server.
+        request_id: as for `meetings.changes.execute`.
+
+    Raises:
+        NotFound: there is no such document for this viewer.
+        Forbidden: the viewer is not the records clerk.
+        Conflict: the document is not issued.
+        Invalid: the file is not the issued one with a valid signature added.
+        DocumentFailed: it could not be checked in time.
+    """
+    with reading() as session:
+        viewer = view(session, actor, meeting_id)
+        document = session.get(Document, document_id)
+        if (
+            document is None
+            or document.meeting_id != meeting_id
+            or not sees(viewer.role, viewer.state, (document.key, document.public()))
+        ):
+            raise NotFound(NO_DOCUMENT)
+        if viewer.role != Role.RECORDS_CLERK:
+            raise Forbidden()
+        if document.sha256 is None:
+            raise Conflict(
+                _("Văn bản chưa ban hành nên chưa nhận bản ký."), current=document.public()
+            )
+        issued = session.scalars(
+            select(DocumentFile).where(
+                DocumentFile.document_id == document_id, DocumentFile.state == "issued"
+            )
+        ).one()
+        session.expunge(issued)
+    content = files.read(issued.sha256)
+    found = json.loads(worked(lambda: renderer.call("check", signed, content)))
+    if not found["ok"]:
+        message = found.get("reason") or _("Tệp này không phải văn bản đã ban hành kèm chữ ký.")
+        raise Invalid(message, errors=[{"field": "file", "message": str(message)}])
+    sha256 = files.store(signed)
+    with writing() as session:
+        session.add(
+            DocumentFile(
+                document_id=document_id,
+                state="checked",
+                text_sha256=issued.text_sha256,
+                register_id=issued.register_id,
+                number=issued.number,
+                symbol=issued.symbol,
+                code=issued.code,
+                sha256=sha256,
+                size=len(signed),
+                signer=str(found.get("signer") or "")[:500],
+                at=now(),
+            )
+        )
+    args = {"document_id": document_id, "sha256": sha256}
+    outcome = ask(actor, meeting_id, "document.sign", request_id, args)
+    clean_up()
+    return outcome
+
+
+def clean_up() -> int:
+    """Remove the files that were printed or uploaded and never came to be a document.
+
+    Returns:
+        How many were removed.
+    """
+    with writing() as session:
+        left = session.scalars(
+            select(DocumentFile).where(
+                DocumentFile.state.in_(("prepared", "checked")), DocumentFile.at < now() - KEPT
+            )
+        ).all()
+        for file in left:
+            session.delete(file)
+        session.flush()
+        hashes = {file.sha256 for file in left}
+        still = set(
+            session.scalars(select(DocumentFile.sha256).where(DocumentFile.sha256.in_(hashes)))
+        )
+    for sha256 in hashes - still:
+        files.remove(sha256)
+    return len(left)
