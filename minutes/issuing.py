@@ -96,9 +96,7 @@ def issue(
     """
     args = {"document_id": document_id, "base": base}
     for _each in range(TRIES):
-        sheet = _next_sheet(actor, meeting_id, document_id, base)
-        if sheet is not None:
-            _prepare(sheet, renderer)
+        prepare(actor, meeting_id, document_id, base, renderer)
         try:
             outcome = ask(actor, meeting_id, "document.issue", request_id, args)
         except NotPrinted:
@@ -108,8 +106,23 @@ def issue(
     raise NotPrinted()
 
 
+def prepare(actor: Actor, meeting_id: int, document_id: int, base: int, renderer: Renderer) -> bool:
+    """Print a document for the number that is next, and keep the file for `document.issue`.
+
+    Returns:
+        Whether it was printed; not where `document.issue` would be refused, or is a repeat.
+
+    Raises:
+        DomainError: there is no such meeting for this viewer, or it cannot issue this yet.
+        DocumentFailed: it could not be printed in time, or not be signed.
+    """
+    sheet = _next_sheet(actor, meeting_id, document_id, base)
+    if sheet is not None:
+        _print(sheet, renderer)
+    return sheet is not None
+
+
 def _next_sheet(actor: Actor, meeting_id: int, document_id: int, base: int) -> _Sheet | None:
-    """What is to be printed; None where `document.issue` will be refused anyway, or repeated."""
     with writing() as session:
         viewer = view(session, actor, meeting_id)
         document = session.get(Document, document_id)
@@ -178,7 +191,7 @@ def issue_of(session: Session, document: Document) -> Issue | None:
     )
 
 
-def _prepare(sheet: _Sheet, renderer: Renderer) -> None:
+def _print(sheet: _Sheet, renderer: Renderer) -> None:
     html = paper_html(sheet.kind, sheet.content, sheet.issue)
     record = record_json(sheet.kind, sheet.content, sheet.issue, sheet.objects)
     pdf = worked(lambda: renderer.pdf(html, kind=sheet.kind, attachment=record))

@@ -10,8 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
+from core.db import writing
 from meetings.changes import COMMANDS
-from tests.world import Parts, World
+from minutes.models import DocumentFile
+from tests import paper
+from tests.world import ROLES, Briefing, Parts, World
 
 Args = Callable[[World, Parts], dict[str, Any]]
 
@@ -27,6 +32,19 @@ class Case:
 
     def __str__(self) -> str:
         return f"{self.command}-{self.number}"
+
+    @property
+    def giver(self) -> str:
+        """Somebody who may give it: the secretary where that is possible."""
+        roles = COMMANDS[self.command].roles
+        return next(
+            ROLES[role] for role in ("secretary", "chair", "records_clerk") if role in roles
+        )
+
+    def before(self, briefing: Briefing, world: World) -> Briefing:
+        """What must have happened for it to be right."""
+        brought = BROUGHT.get(self.command)
+        return brought(briefing, world) if brought else briefing
 
 
 def _nothing(_world: World, _parts: Parts) -> dict[str, Any]:
@@ -179,6 +197,65 @@ ARGUMENTS: dict[str, list[Args]] = {
         lambda w, p: {"directive_id": p.directive},
         lambda w, p: {"directive_id": p.directive, "base_revision": REVISION},
     ],
+}
+
+# Stands for the number of the newest text of the document that the arguments name.
+HEAD = "the document's newest text"
+
+
+def _based(_world: World, parts: Parts) -> dict[str, Any]:
+    return {"document_id": parts.document, "base": HEAD}
+
+
+ARGUMENTS |= {
+    "document.compose": [
+        lambda w, p: {"kind": "invitation"},
+        lambda w, p: {"kind": "minutes"},
+        lambda w, p: {"kind": "conclusions"},
+    ],
+    "document.save": [
+        lambda w, p: _based(w, p) | {"content": paper.content()},
+        lambda w, p: _based(w, p) | {"content": paper.content(abstract="Giao ban tháng 4")},
+    ],
+    "document.discard": [_based],
+    "document.submit": [_based],
+    "document.recall": [_based],
+    "document.return": [lambda w, p: _based(w, p) | {"remarks": "Thiếu một ý kiến."}],
+    "document.approve": [_based],
+    "document.issue": [_based],
+    "document.sign": [lambda w, p: {"document_id": p.document, "sha256": SIGNED}],
+    "document.correct": [lambda w, p: {"document_id": p.document}],
+    "register.set": [
+        lambda w, p: {"kind": "invitation", "template": "{number}-GM/TU", "next": 12},
+        lambda w, p: {"kind": "minutes"},
+        lambda w, p: {"kind": "conclusions", "next": 7},
+    ],
+}
+# The signed file that `_checked` has left.
+SIGNED = "5" * 64
+
+
+def _checked(briefing: Briefing, world: World) -> Briefing:
+    made = paper.issued(briefing, world)
+    with made.app.app_context(), writing() as session:
+        kept = session.scalars(select(DocumentFile)).all()
+        file = next(each for each in kept if each.document_id == made.parts.document)
+        copied = {c.key: getattr(file, c.key) for c in DocumentFile.__table__.columns}
+        changed = {"id": None, "state": "checked", "sha256": SIGNED, "signer": "Trần Văn Chủ"}
+        session.add(DocumentFile(**copied | changed))
+    return made
+
+
+BROUGHT: dict[str, Callable[[Briefing, World], Briefing]] = {
+    "document.save": paper.drafted,
+    "document.discard": paper.drafted,
+    "document.submit": paper.drafted,
+    "document.recall": paper.submitted,
+    "document.return": paper.approved,
+    "document.approve": paper.submitted,
+    "document.issue": paper.printed,
+    "document.sign": _checked,
+    "document.correct": paper.issued,
 }
 
 # Stands for the present revision of the object that the arguments name.

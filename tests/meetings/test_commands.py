@@ -10,10 +10,11 @@ import pytest
 
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from meetings.changes import COMMANDS
-from meetings.models import Role, State
+from meetings.models import LEADERS, Role, State
 from people.actor import Actor
+from tests import paper
 from tests.marks import both_engines
-from tests.meetings.cases import REVISION, Case, cases, plain_cases
+from tests.meetings.cases import HEAD, REVISION, Case, cases, plain_cases
 from tests.world import INVITED, ROLES, Briefing, World, applied
 
 pytestmark = both_engines
@@ -26,8 +27,8 @@ NAMED = {"discussion": "entry", "conclusion": "conclusion", "directive": "direct
 
 
 @pytest.fixture
-def briefing(case: Case, in_state: Callable[[str], Briefing]) -> Briefing:
-    return in_state(case.state)
+def briefing(case: Case, in_state: Callable[[str], Briefing], world: World) -> Briefing:
+    return case.before(in_state(case.state), world)
 
 
 @pytest.fixture
@@ -35,6 +36,8 @@ def args(case: Case, briefing: Briefing, world: World) -> dict[str, Any]:
     made = case.args(world, briefing.parts)
     if made.get("base_revision") == REVISION:
         made["base_revision"] = named(case, briefing, world)["revision"]
+    if made.get("base") == HEAD:
+        made["base"] = paper.document(briefing, world)["head"]
     return made
 
 
@@ -61,7 +64,7 @@ def test_what_was_seen_before_and_the_events_make_what_is_seen_after(
     before = {viewer: seen_by(briefing, viewer) for viewer in viewers}
     revision = briefing.revision
 
-    outcome = briefing.give(world.actors["thuky"], case.command, args)
+    outcome = briefing.give(world.actors[case.giver], case.command, args)
 
     assert outcome.revision == revision + 1
     for viewer in viewers:
@@ -114,10 +117,12 @@ def test_in_the_wrong_state_it_is_a_conflict(
     case: Case, args: dict[str, Any], in_state: Callable[[str], Briefing], world: World
 ) -> None:
     for state in set(State) - COMMANDS[case.command].states:
+        if state == State.DRAFT and not COMMANDS[case.command].roles & LEADERS:
+            continue  # they do not even know of it
         briefing = in_state(state)
         revision = briefing.revision
         with pytest.raises(Conflict) as refused:
-            briefing.give(world.actors["thuky"], case.command, args)
+            briefing.give(world.actors[case.giver], case.command, args)
         assert refused.value.current["state"] == state
         assert briefing.revision == revision == len(briefing.log())
 
@@ -126,10 +131,10 @@ def test_in_the_wrong_state_it_is_a_conflict(
 def test_the_same_request_again_gets_the_first_answer(
     case: Case, briefing: Briefing, args: dict[str, Any], world: World
 ) -> None:
-    secretary = world.actors["thuky"]
-    first = briefing.give(secretary, case.command, args, "lan-1")
+    secretary, giver = world.actors["thuky"], world.actors[case.giver]
+    first = briefing.give(giver, case.command, args, "lan-1")
     seen = briefing.snapshot(secretary)
-    again = briefing.give(secretary, case.command, args, "lan-1")
+    again = briefing.give(giver, case.command, args, "lan-1")
     assert again == first
     assert briefing.snapshot(secretary) == seen
     assert len(briefing.log()) == first.revision
@@ -167,7 +172,7 @@ MAY_BE_EMPTY = {
 def test_nonsense_is_refused_and_changes_nothing(
     case: Case, briefing: Briefing, args: dict[str, Any], world: World
 ) -> None:
-    secretary = world.actors["thuky"]
+    secretary, giver = world.actors["thuky"], world.actors[case.giver]
     revision, seen = briefing.revision, briefing.snapshot(secretary)
     model = COMMANDS[case.command].args
     for name, field in model.model_fields.items():
@@ -175,18 +180,18 @@ def test_nonsense_is_refused_and_changes_nothing(
             if isinstance(junk, str) and junk in EMPTY and name in MAY_BE_EMPTY:
                 continue
             with pytest.raises(Invalid) as refused:
-                briefing.give(secretary, case.command, args | {name: junk})
+                briefing.give(giver, case.command, args | {name: junk})
             assert refused.value.errors, (name, junk)
             assert refused.value.errors[0]["field"].split(".")[0] == name
         if field.is_required():
             with pytest.raises(Invalid):
-                briefing.give(secretary, case.command, {k: v for k, v in args.items() if k != name})
+                briefing.give(giver, case.command, {k: v for k, v in args.items() if k != name})
     for whole in ([], "x", 1, True, args | {"la": 1}, args | {"\ud800": 1}, {1: 2}):
         with pytest.raises(Invalid):
-            briefing.give(secretary, case.command, whole)
+            briefing.give(giver, case.command, whole)
     for request_id in ("", " ", "a b", "x" * 65, "\x00", "đ", 1, {}, "\ud800", "a\n"):
         with pytest.raises(Invalid):
-            briefing.give(secretary, case.command, args, request_id)
+            briefing.give(giver, case.command, args, request_id)
     assert briefing.revision == revision
     assert briefing.snapshot(secretary) == seen
 
@@ -196,6 +201,7 @@ def test_what_belongs_to_another_meeting_is_not_found(
     case: Case,
     briefing: Briefing,
     args: dict[str, Any],
+    in_state: Callable[[str], Briefing],
     world: World,
 ) -> None:
     other = world.meetings["closed"]
@@ -205,13 +211,14 @@ def test_what_belongs_to_another_meeting_is_not_found(
         "conclusion_id": other.conclusion,
         "directive_id": other.directive,
         "participant_id": other.participants["daibieu"],
+        "document_id": paper.drafted(in_state("closed"), world).parts.document,
     }
     revision = briefing.revision
     foreign = parts.keys() & COMMANDS[case.command].args.model_fields.keys()
     for name in foreign:
         for key in (parts[name], 2**31 - 1):
             with pytest.raises(NotFound):
-                briefing.give(world.actors["thuky"], case.command, args | {name: key})
+                briefing.give(world.actors[case.giver], case.command, args | {name: key})
     assert briefing.revision == revision
 
 
@@ -226,7 +233,7 @@ def test_people_and_units_that_there_are_not_are_refused_at_their_field(
         many = "list" in str(field.annotation)
         wrong = args | {name: [2**31 - 1] if many else 2**31 - 1}
         with pytest.raises((Invalid, NotFound)) as refused:
-            briefing.give(world.actors["thuky"], case.command, wrong)
+            briefing.give(world.actors[case.giver], case.command, wrong)
         if isinstance(refused.value, Invalid):
             assert refused.value.errors, name
     assert briefing.revision == revision

@@ -31,7 +31,7 @@ from people.login import token_for
 from people.models import User
 from tests.follower import Follower
 from tests.marks import both_engines
-from tests.meetings.cases import ARGUMENTS, REVISION
+from tests.meetings.cases import ARGUMENTS, HEAD, REVISION
 from tests.world import INVITED, Parts, World
 
 # Two windows of the secretary: what one says, the other hears.
@@ -237,7 +237,7 @@ class Morning(RuleBasedStateMachine):
         }
         for name in ACTORS:
             participants.setdefault(name, GONE)
-        made = (some(kind) for kind in ("entry", "conclusion", "directive"))
+        made = (some(kind) for kind in ("entry", "conclusion", "directive", "document"))
         return Parts(self.meeting_id, items, participants, *made)
 
     def _arguments(self, name: str, spoilt: bool, dice: random.Random) -> dict[str, Any]:
@@ -248,6 +248,9 @@ class Morning(RuleBasedStateMachine):
             key = f"{kind}/{getattr(parts, kind)}"
             present = self.objects.get(key, {"revision": 1})["revision"]
             args["base_revision"] = dice.choice([present] * 3 + [present - 1, present + 1])
+        if args.get("base") == HEAD:
+            head = self.objects.get(f"document/{parts.document}", {"head": 1})["head"]
+            args["base"] = dice.choice([head] * 4 + [head + 1])
         if spoilt and (fields := list(COMMANDS[name].args.model_fields)):
             args[dice.choice([*fields, "la"])] = dice.choice(JUNK)
         return args
