@@ -28,17 +28,20 @@ TABLES: Final = frozenset({"attendance", "directives", "indicators"})
 LONGEST_BODY: Final = 900_000  # characters; a request holds a little more
 
 _SPACE: Final = re.compile(r"\s+")
+_AROUND_BLOCKS: Final = re.compile(
+    r"\s*(</?(?:p|h2|h3|ul|ol|li|table|thead|tbody|tr|th|td|br)(?: [^>]*)?>)\s*"
+)
 
 
 def sanitised(html: str) -> str:
     """A body with nothing in it but `TAGS`: no addresses, no styles, no script (ammonia)."""
     spared = {"table": set(TABLES)}
-    # Spaces between tags mean nothing; one way to write a text makes two of them comparable.
+    # Spaces around blocks mean nothing; one way to write a text makes two of them comparable.
     cleaned = nh3.clean(
         clean(html), tags=TAGS, attributes={}, allowed_classes=spared, link_rel=None
     )
     # Cleaned again, for what was written as `&#x202e;`.
-    return _SPACE.sub(" ", clean(cleaned)).strip()
+    return _AROUND_BLOCKS.sub(r"\1", _SPACE.sub(" ", clean(cleaned))).strip()
 
 
 def _sanitised(value: object) -> object:

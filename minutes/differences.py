@@ -82,16 +82,19 @@ def _shortened(parts: list[tuple[bool, str]], within: str) -> Iterator[str]:
 
 def _marked_blocks(old: list[Block], new: list[Block]) -> Iterator[tuple[bool, str]]:
     alignment = aligned(old, new)
+    added: list[int] = []
     for i in range(len(old) + 1):
-        for j in alignment.added.get(i, ()):
-            yield True, _all(new[j], "ins")
-        if i == len(old):
-            return
-        place = alignment.kept.get(i)
-        if place is None:
+        added += alignment.added.get(i, ())
+        if i < len(old) and i not in alignment.kept:
             yield True, _all(old[i], "del")
-        else:
-            yield old[i].html != new[place].html, _within(old[i], new[place])
+            continue
+        # What has come in the place of something stands after it.
+        for j in added:
+            yield True, _all(new[j], "ins")
+        added = []
+        if i < len(old):
+            after = new[alignment.kept[i]]
+            yield old[i].html != after.html, _within(old[i], after)
 
 
 def _within(old: Block, new: Block) -> str:

@@ -43,7 +43,7 @@ class Press:
         attachment: bytes | None = None,
     ) -> bytes:
         self.printed.append(html)
-        return b"%PDF-" + html.encode()
+        return b"%PDF-" + html.encode() + (attachment or b"")
 
     def call(self, job: str, *parts: bytes, deadline_seconds: float = 60) -> bytes:
         if job == "sign":
