@@ -18,7 +18,9 @@ from core import files
 from core.db import db, writing
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.times import now
+from meetings.commands import CreateMeeting
 from meetings.models import Role
+from meetings.services import create_meeting
 from minutes import issuing, registers, workflow
 from minutes.issuing import DocumentFailed
 from minutes.merging import RECORD_SAYS
@@ -27,7 +29,7 @@ from minutes.render import RenderTimeout
 from people.actor import Actor
 from tests.marks import both_engines
 from tests.paper import Press, approved, content, document, drafted, give, issued, submitted
-from tests.world import INVITED, ROLES, Briefing, World, schedule
+from tests.world import INVITED, ROLES, STARTS_AT, Briefing, World, schedule
 
 InState = Callable[[str], Briefing]
 
@@ -82,36 +84,32 @@ BRING = {"draft": drafted, "submitted": submitted, "approved": approved, "issued
 
 @both_engines
 @pytest.mark.parametrize("state", BRING)
-@pytest.mark.parametrize("name", STEPS)
-def test_who_may_take_which_step_in_which_state(
-    name: str, state: str, giao_ban: Briefing, world: World
+def test_a_step_out_of_place_is_refused_and_changes_nothing(
+    state: str, giao_ban: Briefing, world: World
 ) -> None:
-    for role in Role:
-        # A document of its own for each: the invitation of a meeting of its own.
-        meeting = schedule(giao_ban.app, world.actors, code=f"GB-{role}")
-        made = BRING[state](meeting, world)
-        if name == "document.issue" and state == "approved":
-            with made.app.app_context():
-                issuing.prepare(world.actors["vanthu"], made.id, made.parts.document, 1, Press())
-        before = document(made, world)
-        args: dict[str, Any] = {"document_id": before["id"], "base": 1}
-        if name == "document.correct":
-            del args["base"]
-        if name == "document.return":
-            args["remarks"] = "Sửa lại."
-        if name == "document.save":
-            args["content"] = content()
-        actor = world.actors[ROLES[role]]
-        if role in STEPS[name].get(state, set()):
-            made.do(actor, name, **args)
-            continue
-        refusal = Conflict if role in {r for s in STEPS[name].values() for r in s} else Forbidden
-        with pytest.raises(refusal) as refused:
-            made.do(actor, name, **args)
-        if refusal is Conflict:
-            assert refused.value.current == before
-        assert document(made, world) == before
-    assert "0 faults" in verified(giao_ban.app)
+    made = BRING[state](giao_ban, world)
+    before, revision = document(made, world), made.revision
+    more: dict[str, dict[str, Any]] = {
+        "document.save": {"content": content()},
+        "document.return": {"remarks": "Sửa lại."},
+    }
+    for name, allowed in STEPS.items():
+        ever = set().union(*allowed.values())
+        for role in set(Role) - allowed.get(state, set()):
+            args: dict[str, Any] = {"document_id": before["id"], "base": 1} | more.get(name, {})
+            if name == "document.correct":
+                del args["base"]
+            with pytest.raises(Conflict if role in ever else Forbidden) as refused:
+                made.do(world.actors[ROLES[role]], name, **args)
+            assert refused.value.current == (before if role in ever else None)
+    assert document(made, world) == before
+    assert made.revision == revision
+
+
+@both_engines
+def test_what_is_approved_may_be_taken_back(giao_ban: Briefing, world: World) -> None:
+    made = approved(giao_ban, world)
+    assert give(made, world, "thuky", "document.recall")["state"] == "draft"
 
 
 @both_engines
@@ -458,18 +456,34 @@ def test_what_is_issued_is_signed_where_the_deployment_has_a_certificate(
         assert files.read(done["sha256"]).endswith(b"%signed")
 
 
+def _small(app: Flask, world: World, number: int) -> Briefing:
+    """A meeting of three people, its invitation approved."""
+    args = CreateMeeting(
+        code=f"GB-{number:03}",
+        title="Giao ban",
+        starts_at=STARTS_AT,
+        ends_at=STARTS_AT + timedelta(hours=1),
+        chair_ids=[world.person("chutoa")],
+    )
+    with app.app_context():
+        made = Briefing(app, create_meeting(world.actors["thuky"], args).result["id"])
+    clerk = {"person_id": world.person("vanthu"), "role": "records_clerk"}
+    made.do(world.actors["thuky"], "participant.add", **clerk)
+    return approved(made, world)
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_two_clerks_at_once_make_no_gap_and_no_double(giao_ban: Briefing, world: World) -> None:
     """Whatever each of them issues, prints late, gives up or sets anew."""
     app = giao_ban.app
     van_thu = world.actors["vanthu"]
-    ready = iter([another(giao_ban, world, f"GB-{number:03}") for number in range(60)])
+    ready = iter([_small(app, world, number) for number in range(24)])
 
-    @settings(max_examples=6, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=4, suppress_health_check=list(HealthCheck))
     @given(
         st.lists(
-            st.lists(st.sampled_from(["issue", "issue", "fail", "again"]), min_size=1, max_size=4),
+            st.lists(st.sampled_from(["issue", "issue", "fail", "again"]), min_size=1, max_size=3),
             min_size=2,
             max_size=2,
         )
