@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Any, Literal
 
+import werkzeug.datastructures
 from flask import Response, current_app, jsonify, make_response, request
 from flask_openapi import FileStorage
-from pydantic import BaseModel, BeforeValidator, Field, RootModel
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, RootModel
+from pydantic_core import PydanticCustomError
 from sqlalchemy import select
 
 from agenda.api import Based
@@ -145,10 +147,17 @@ class IssueBody(Args):
     base: Id
 
 
+def _uploaded(value: Any) -> Any:
+    # A plain field of that name comes here too, as text.
+    if not isinstance(value, werkzeug.datastructures.FileStorage):
+        raise PydanticCustomError("missing", "no file")
+    return value
+
+
 class SignedForm(BaseModel):
     """A PDF that was signed elsewhere."""
 
-    file: FileStorage
+    file: Annotated[FileStorage, AfterValidator(_uploaded)]
 
 
 class DocumentOut(Public):
