@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
 
 import config
 
@@ -41,6 +47,52 @@ def test_https_makes_cookies_secure(tmp_path: Path) -> None:
     settings = load(tmp_path, PUBLIC_URL="https://hop.example.vn/", SECRET_KEY=KEY)
     assert settings.secure_cookies
     assert settings.public_url == "https://hop.example.vn"
+
+
+def certificate(password: bytes, *, with_key: bool = True) -> bytes:
+    """A PKCS#12 of `UBND xã Thử`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "UBND xã Thử")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2036, 1, 1, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+    )
+    locked = serialization.BestAvailableEncryption(password)
+    return pkcs12.serialize_key_and_certificates(
+        None, key if with_key else None, made, None, locked
+    )
+
+
+def test_a_certificate_to_sign_with_is_opened_at_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "con-dau.p12"
+    file.write_bytes(certificate(b"mat-khau"))
+    settings = load(tmp_path, SIGNING_P12=str(file), SIGNING_PASSWORD="mat-khau")
+    assert settings.signing_p12 == file.read_bytes()
+    assert (settings.signing_password, settings.signer) == (b"mat-khau", "UBND xã Thử")
+    assert "mat-khau" not in repr(settings)
+    assert load(tmp_path).signing_p12 is None
+
+
+@pytest.mark.parametrize("what", ["missing", "folder", "locked", "no p12", "no key"])
+def test_a_certificate_that_cannot_be_opened_stops_the_start(what: str, tmp_path: Path) -> None:
+    file = tmp_path / "con-dau.p12"
+    if what == "folder":
+        file.mkdir()
+    elif what == "no p12":
+        file.write_bytes(b"x")
+    elif what != "missing":
+        file.write_bytes(certificate(b"mat-khau", with_key=what != "no key"))
+    password = "khac" if what == "locked" else "mat-khau"
+    with pytest.raises(SystemExit) as refused:
+        load(tmp_path, SIGNING_P12=str(file), SIGNING_PASSWORD=password)
+    assert "SIGNING_P12" in str(refused.value)
+    assert password not in str(refused.value)
 
 
 @pytest.mark.parametrize(

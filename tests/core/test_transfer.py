@@ -21,6 +21,7 @@ from people.actor import Actor
 from people.commands import AddUnit
 from people.models import Unit
 from people.services import create_unit
+from tests import paper
 from tests.conftest import close, make_app, own_database
 from tests.world import Briefing, World, schedule
 
@@ -90,6 +91,9 @@ def test_everything_is_there_and_work_goes_on(
         session.get_one(Unit, world.units["xa_mot"]).parent_id = create_unit(
             session, AddUnit(name="Cụm xã", kind="office")
         ).id
+    # An issued document, and the draft of the one that is to replace it.
+    done = paper.document(paper.issued(live, world), world)
+    live.do(thu_ky, "document.correct", document_id=done["id"])
     before = rows_of(live.app)
 
     code, lines = copied_to(target, live.app)
@@ -98,6 +102,8 @@ def test_everything_is_there_and_work_goes_on(
     log = len(before["meeting_log"])
     assert f"meeting_log: {log} of {log} rows" in lines
     with opened(target) as app:
+        # The files stay where they are.
+        app.config["FILES_DIR"] = live.app.config["FILES_DIR"]
         # Moments with their zones among them.
         assert rows_of(app) == before
         there = Briefing(app, live.id, live.parts)

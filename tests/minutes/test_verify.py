@@ -12,9 +12,11 @@ from sqlalchemy import event, text
 
 from core.db import db, dialect
 from meetings.changes import chained
+from minutes import issuing
 from people.actor import Actor
+from tests import paper
 from tests.marks import both_engines
-from tests.world import Briefing
+from tests.world import Briefing, World
 
 pytestmark = both_engines
 
@@ -188,3 +190,60 @@ def test_a_meeting_that_goes_on_meanwhile_is_no_fault(live: Briefing, thu_ky: Ac
     finally:
         event.remove(engine, "after_cursor_execute", write)
     assert live.revision > before
+
+
+DOCUMENT_TAMPERINGS = {
+    "a text": (
+        "UPDATE document_text SET content = replace(content, 'Giao', 'Dao') WHERE number = 2",
+        "text 2 is not what the log says",
+    ),
+    "an older text": (
+        "UPDATE document_text SET content = '{}' WHERE number = 1",
+        "text 1 is not what the log says",
+    ),
+    "a text that is gone": ("DELETE FROM document_text WHERE number = 2", "lacks its text 2"),
+    "a text that nobody saved": (
+        "INSERT INTO document_text (document_id, number, content, author_id, author_name, at)"
+        " SELECT document_id, 3, content, author_id, author_name, at FROM document_text"
+        " WHERE number = 2",
+        "text 3 is not what the log says",
+    ),
+    "a number": ("UPDATE document SET number = 7", "is not what the log says"),
+    "a register": ("UPDATE register SET last = 0", "has a number that its register has not given"),
+}
+
+
+@pytest.fixture
+def issued_invitation(giao_ban: Briefing, world: World) -> Briefing:
+    made = paper.drafted(giao_ban, world)
+    paper.give(made, world, "thuky", "document.save", content=paper.content())
+    paper.give(made, world, "thuky", "document.submit")
+    paper.give(made, world, "chutoa", "document.approve")
+    with made.app.app_context():
+        issuing.issue(world.actors["vanthu"], made.id, made.parts.document, 2, paper.Press())
+    return made
+
+
+@pytest.mark.parametrize("what", DOCUMENT_TAMPERINGS)
+def test_a_document_that_was_altered_behind_our_back_shows(
+    what: str, issued_invitation: Briefing
+) -> None:
+    assert verified(issued_invitation.app) == (0, "5 meetings checked, 0 faults\n")
+    statement, line = DOCUMENT_TAMPERINGS[what]
+    with issued_invitation.app.app_context(), db.engine.begin() as connection:
+        assert connection.execute(text(statement)).rowcount
+    code, output = verified(issued_invitation.app)
+    assert code == 1
+    key = f"document/{issued_invitation.parts.document}"
+    assert any(f"GB-THU: {key}" in each and line in each for each in output.splitlines()), output
+
+
+def test_an_issued_file_that_was_altered_or_is_gone_shows(
+    issued_invitation: Briefing, world: World
+) -> None:
+    app, sha256 = issued_invitation.app, paper.document(issued_invitation, world)["sha256"]
+    path = app.config["FILES_DIR"] / sha256[:2] / sha256
+    path.write_bytes(b"%PDF-other")
+    assert f"its file {sha256} has been altered" in verified(app)[1]
+    path.unlink()
+    assert f"its file {sha256} is not there" in verified(app)[1]
