@@ -32,6 +32,8 @@ import core.realtime
 import core.security
 import core.stopping
 import core.urls
+import indicators.api
+import indicators.services
 import meetings.api
 import meetings.presence
 import meetings.services
@@ -114,6 +116,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     for package in (people, meetings, agenda, minutes):
         app.register_blueprint(package.views.bp)
         app.register_api(package.api.api)
+    app.register_api(indicators.api.api)  # it has no pages
     app.register_api(people.api.auth)
     app.extensions["renderer"] = Renderer()
     return app

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import asdict
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -10,6 +12,7 @@ from sqlalchemy import select
 
 import demo_data as data
 from core.db import db, writing
+from core.errors import Conflict
 from core.times import now
 from demo_data.dak_glong import MEETINGS, ORGANISATION
 from meetings.changes import execute
@@ -161,6 +164,18 @@ class _Loader:
                 "presenter_unit_id": self.unit_ids[presenter] if presenter else None,
             }
             items[item.key] = give("agenda.add", args, before)["id"]
+        for number, indicator in enumerate(briefing.indicators, start=1):
+            # Ids of their own, so that those of what follows stay what they were. A briefing
+            # that was loaded before there were indicators is closed and stays without.
+            with suppress(Conflict):
+                execute(
+                    secretary,
+                    meeting_id,
+                    "indicator.add",
+                    f"demo-{briefing.code}-indicator-{number}",
+                    asdict(indicator),
+                    at=before,
+                )
         for at, name, args in sorted(self._record(briefing, items), key=lambda step: step[0]):
             give(name, args, at)
 

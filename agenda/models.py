@@ -13,13 +13,18 @@ from core.times import rfc3339
 from meetings.models import Part
 
 
-class AgendaItem(Part, Base):
+class Placed(Part):
+    """A part that has its place among those of its kind, counted from 1."""
+
+    position: Mapped[int]
+
+
+class AgendaItem(Placed, Base):
     """One point of the agenda, with its clock."""
 
     __tablename__ = "agenda_item"
     live_type = "agenda_item"
 
-    position: Mapped[int]
     title: Mapped[str] = mapped_column(String(500))
     minutes: Mapped[int]
     presenter_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from agenda.commands import (
     UpdateEntry,
     UpdateItem,
 )
-from agenda.models import AgendaItem, Entry
+from agenda.models import AgendaItem, Entry, Placed
 from core.errors import Conflict, Invalid
 from meetings.changes import Change, command
 from meetings.commands import Nothing
@@ -130,7 +131,8 @@ def _check_unit(change: Change, unit_id: int | None, name: str) -> None:
         raise Invalid(message, errors=[{"field": name, "message": str(message)}])
 
 
-def _place(items: list[AgendaItem], item: AgendaItem, position: int) -> None:
+def place(items: Sequence[Placed], item: Placed, position: int) -> None:
+    """Put one of a meeting's parts at a position, counted from 1; the others make room."""
     others = [i for i in items if i is not item]
     others.insert(min(position, len(others) + 1) - 1, item)
     for number, each in enumerate(others, start=1):
@@ -152,7 +154,7 @@ def add_item(change: Change, args: AddItem) -> AgendaItem:
     )
     change.session.add(item)
     change.session.flush()
-    _place(items, item, args.position or len(items) + 1)
+    place(items, item, args.position or len(items) + 1)
     return item
 
 
@@ -168,7 +170,7 @@ def update_item(change: Change, args: UpdateItem) -> AgendaItem:
         _check_unit(change, args.presenter_unit_id, "presenter_unit_id")
         item.presenter_unit_id = args.presenter_unit_id
     if args.position is not None:
-        _place(_items(change), item, args.position)
+        place(_items(change), item, args.position)
     return item
 
 
@@ -176,7 +178,7 @@ def update_item(change: Change, args: UpdateItem) -> AgendaItem:
 def move_item(change: Change, args: MoveItem) -> AgendaItem:
     """Put an item in another place."""
     item = change.part(AgendaItem, args.item_id, NO_ITEM)
-    _place(_items(change), item, args.position)
+    place(_items(change), item, args.position)
     return item
 
 

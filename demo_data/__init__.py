@@ -125,6 +125,17 @@ class Conclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Indicator:
+    """One line of the table of indicators; what was not published is empty."""
+
+    name: str
+    measure: str
+    plan: str
+    estimate: str
+    assessment: str
+
+
+@dataclass(frozen=True, slots=True)
 class Directive:
     """One task given to units.
 
@@ -158,6 +169,7 @@ class Meeting:
     duration_minutes: int
     participants: tuple[Participant, ...]
     agenda: tuple[AgendaItem, ...]
+    indicators: tuple[Indicator, ...] = ()
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     opened_at: datetime | None = None

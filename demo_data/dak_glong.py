@@ -18,6 +18,7 @@ from demo_data import (
     Directive,
     Entry,
     EntryKind,
+    Indicator,
     Meeting,
     Organisation,
     Participant,
@@ -954,6 +955,42 @@ _DIRECTIVES = (
 )
 
 
+# Indicators, as published; the plans that were not told are left open.
+
+_INDICATORS = (
+    Indicator("Tổng diện tích gieo trồng", "ha", "", "32.787,8", "Đạt 99,6% kế hoạch"),
+    Indicator(
+        "Thu ngân sách nhà nước đến ngày 14/9/2023",
+        "triệu đồng",
+        "",
+        "139.396",
+        "Đạt 45,76% dự toán",
+    ),
+    Indicator(
+        "Trong đó: thu ngân sách huyện",
+        "triệu đồng",
+        "133.761",
+        "46.124",
+        "Đạt 34,48% dự toán",
+    ),
+    Indicator(
+        "Tiêu chí nông thôn mới đạt chuẩn",
+        "tiêu chí",
+        "133",
+        "86",
+        "Bình quân 12,28 tiêu chí mỗi xã",
+    ),
+    Indicator("Xã hoàn thành chương trình nông thôn mới", "xã", "", "01", ""),
+    Indicator(
+        "Giải ngân vốn 3 chương trình mục tiêu quốc gia năm 2022 và năm 2023",
+        "triệu đồng",
+        "533.443",
+        "81.562",
+        "Đạt 15,29% kế hoạch vốn",
+    ),
+)
+
+
 # The two meetings
 
 ENDED_BRIEFING = Meeting(
@@ -966,6 +1003,7 @@ ENDED_BRIEFING = Meeting(
     duration_minutes=210,
     participants=_PARTICIPANTS,
     agenda=_AGENDA,
+    indicators=_INDICATORS,
     starts_at=_at("08:00"),
     ends_at=_at("11:30"),
     opened_at=_at("08:02"),

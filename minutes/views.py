@@ -161,6 +161,7 @@ class _Picture:
             for section in SECTIONS
         }
         self.directives = parts["directive"]
+        self.indicators = sorted(parts["indicator"], key=lambda i: (i["position"], i["id"]))
 
     def get(self, kind: str, key: int | None) -> dict[str, Any] | None:
         """The object under `kind/key`, if there is one."""

@@ -65,6 +65,7 @@ class Parts:
     directive: int = 0
     # Drafted by the tests that need one (tests.paper).
     document: int = 0
+    indicator: int = 0
 
 
 @dataclass(frozen=True)
@@ -165,9 +166,12 @@ def _briefing(app: Flask, actors: dict[str, Actor], units: dict[str, int], state
         supporting_unit_ids=[units["tai_chinh"]],
         due="2026-Q2",
     )
+    indicator = briefing.do(
+        secretary, "indicator.add", name="Thu ngân sách", measure="triệu đồng", plan="133.761"
+    )
     if state == State.CLOSED:
         briefing.do(secretary, "meeting.close")
-    made = (thing.result["id"] for thing in (entry, conclusion, directive))
+    made = (thing.result["id"] for thing in (entry, conclusion, directive, indicator))
     return Parts(briefing.id, items, participants, *made)
 
 

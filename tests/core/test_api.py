@@ -94,6 +94,7 @@ BODIES: dict[str, Any] = {
     "POST /conclusions": {"text": "x"},
     "PATCH /conclusions": {"text": "x"},
     "POST /directives": {"text": "x"},
+    "POST /indicators": {"name": "x"},
     "POST /commands": {"name": "meeting.open"},
 }
 

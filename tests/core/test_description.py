@@ -69,6 +69,7 @@ def there_is(app: Flask, world: World) -> dict[str, int]:
         "entry_id": live.entry,
         "conclusion_id": live.conclusion,
         "directive_id": live.directive,
+        "indicator_id": live.indicator,
         "participant_id": live.participants["quansat"],
         "unit_id": world.units["xa_mot"],
         "person_id": world.person("daibieu"),

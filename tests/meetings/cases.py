@@ -122,6 +122,31 @@ ARGUMENTS: dict[str, list[Args]] = {
         lambda w, p: {"item_id": p.items[1], "position": 2},
     ],
     "agenda.remove": [lambda w, p: {"item_id": p.items[1]}],
+    "indicator.add": [
+        lambda w, p: {"name": "Thu ngân sách"},
+        lambda w, p: {
+            "name": "Tốc độ tăng trưởng",
+            "measure": "%",
+            "plan": "6,6-6,8",
+            "estimate": "Khoảng 4",
+            "assessment": "Chưa đạt",
+            "position": 1,
+        },
+    ],
+    "indicator.update": [
+        lambda w, p: {"indicator_id": p.indicator, "estimate": "46.124"},
+        lambda w, p: {
+            "indicator_id": p.indicator,
+            "base_revision": REVISION,
+            "name": "Thu ngân sách huyện",
+            "plan": "",
+            "position": 10_000,
+        },
+    ],
+    "indicator.remove": [
+        lambda w, p: {"indicator_id": p.indicator},
+        lambda w, p: {"indicator_id": p.indicator, "base_revision": REVISION},
+    ],
     "discussion.add": [
         lambda w, p: {"item_id": p.items[0], "text": "Đề nghị bổ sung vốn."},
         lambda w, p: {

@@ -23,7 +23,10 @@ every_command = pytest.mark.parametrize("case", plain_cases(), ids=str)
 
 OUTSIDERS = ("khach", "quantri")
 # The part that the arguments of a command with `base_revision` name.
-NAMED = {"discussion": "entry", "conclusion": "conclusion", "directive": "directive"}
+NAMED = {
+    "discussion": "entry", "conclusion": "conclusion", "directive": "directive",
+    "indicator": "indicator",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -165,6 +168,7 @@ NEVER: tuple[Any, ...] = (
 EMPTY = ("\x00", "\ud800", "")
 MAY_BE_EMPTY = {
     "reason", "description", "location", "online_url", "deputy_name", "due_text",
+    "measure", "plan", "estimate", "assessment",
 }  # fmt: skip
 
 
@@ -210,6 +214,7 @@ def test_what_belongs_to_another_meeting_is_not_found(
         "entry_id": other.entry,
         "conclusion_id": other.conclusion,
         "directive_id": other.directive,
+        "indicator_id": other.indicator,
         "participant_id": other.participants["daibieu"],
         "document_id": paper.drafted(in_state("closed"), world).parts.document,
     }

@@ -237,7 +237,9 @@ class Morning(RuleBasedStateMachine):
         }
         for name in ACTORS:
             participants.setdefault(name, GONE)
-        made = (some(kind) for kind in ("entry", "conclusion", "directive", "document"))
+        made = (some(kind)
+            for kind in ("entry", "conclusion", "directive", "document", "indicator")
+        )
         return Parts(self.meeting_id, items, participants, *made)
 
     def _arguments(self, name: str, spoilt: bool, dice: random.Random) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Plan against actual: what a briefing measures itself by."""
