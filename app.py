@@ -40,6 +40,7 @@ import meetings.services
 import meetings.sockets
 import meetings.views
 import minutes.api
+import minutes.schemas
 import minutes.services
 import minutes.views
 import minutes.workflow
@@ -116,7 +117,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     for package in (people, meetings, agenda, minutes):
         app.register_blueprint(package.views.bp)
         app.register_api(package.api.api)
-    app.register_api(indicators.api.api)  # it has no pages
+    # These have no pages.
+    app.register_api(indicators.api.api)
+    app.register_api(minutes.schemas.api)
     app.register_api(people.api.auth)
     app.extensions["renderer"] = Renderer()
     return app
