@@ -127,6 +127,7 @@ _MESSAGES: dict[str, Any] = {
     "url": _("Cần là một địa chỉ web, bắt đầu bằng https:// hoặc http://."),
     "too_long": _("Danh sách quá dài."),
     "too_short": _("Danh sách quá ngắn."),
+    "too_deep": _("Các danh sách hoặc định dạng lồng nhau quá nhiều tầng."),
     "greater_than_equal": _("Số quá nhỏ."),
     "less_than_equal": _("Số quá lớn."),
 }

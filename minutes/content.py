@@ -13,7 +13,8 @@ from datetime import date
 from typing import Annotated, Final, Literal
 
 import nh3
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from core.schema import Args, Line, OptionalLine
 from core.text import clean
@@ -27,6 +28,10 @@ TAGS: Final = {
 TABLES: Final = frozenset({"attendance", "directives", "indicators"})
 LONGEST_BODY: Final = 900_000  # characters; a request holds a little more
 
+# What is nested deeper than this no reader needs, and no parser of ours keeps.
+DEEPEST: Final = 50
+
+_TAG: Final = re.compile(r"<(/?)(\w+)[^>]*>")
 _SPACE: Final = re.compile(r"\s+")
 _AROUND_BLOCKS: Final = re.compile(
     r"\s*(</?(?:p|h2|h3|ul|ol|li|table|thead|tbody|tr|th|td|br)(?: [^>]*)?>)\s*"
@@ -48,7 +53,21 @@ def _sanitised(value: object) -> object:
     return sanitised(value) if isinstance(value, str) else value
 
 
-Body = Annotated[str, BeforeValidator(_sanitised), StringConstraints(max_length=LONGEST_BODY)]
+def _shallow(html: str) -> str:
+    depth = 0
+    for tag in _TAG.finditer(html):
+        depth += -1 if tag[1] else tag[2] != "br"
+        if depth > DEEPEST:
+            raise PydanticCustomError("too_deep", "nested too deep")
+    return html
+
+
+Body = Annotated[
+    str,
+    BeforeValidator(_sanitised),
+    StringConstraints(max_length=LONGEST_BODY),
+    AfterValidator(_shallow),
+]
 Urgency = Literal["", "urgent", "very_urgent", "express"]
 
 

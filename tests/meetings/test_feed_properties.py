@@ -237,8 +237,8 @@ class Morning(RuleBasedStateMachine):
         }
         for name in ACTORS:
             participants.setdefault(name, GONE)
-        made = (some(kind)
-            for kind in ("entry", "conclusion", "directive", "document", "indicator")
+        made = (
+            some(kind) for kind in ("entry", "conclusion", "directive", "document", "indicator")
         )
         return Parts(self.meeting_id, items, participants, *made)
 
