@@ -121,7 +121,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.register_api(indicators.api.api)
     app.register_api(minutes.schemas.api)
     app.register_api(people.api.auth)
-    app.extensions["renderer"] = Renderer()
+    app.extensions["renderer"] = Renderer(settings.files_dir / "prints")
     return app
 
 

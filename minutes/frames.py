@@ -1,4 +1,4 @@
-"""What the server and the render worker say to each other: length-prefixed frames over pipes.
+"""What the server and a render worker say to each other: length-prefixed frames over pipes.
 
 Apart from `minutes.render`, so that the worker loads nothing of the server.
 """
@@ -34,3 +34,19 @@ def read_frame(stream: IO[bytes]) -> bytes | None:
     (length,) = _LENGTH.unpack(head)
     payload = stream.read(length)
     return payload if len(payload) == length else None
+
+
+def packed(*parts: bytes) -> bytes:
+    """Several parts as the payload of one frame."""
+    return b"".join(_LENGTH.pack(len(part)) + part for part in parts)
+
+
+def unpacked(payload: bytes) -> list[bytes]:
+    """The parts that `packed` was given."""
+    parts, place = [], 0
+    while place < len(payload):
+        (length,) = _LENGTH.unpack_from(payload, place)
+        place += _LENGTH.size
+        parts.append(payload[place : place + length])
+        place += length
+    return parts

@@ -6,21 +6,33 @@ sockets. It speaks length-prefixed frames over stdin and stdout (see `minutes.fr
 when its input ends.
 """
 
+import gc
+import importlib
 import os
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
 from io import BytesIO
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
-from weasyprint import HTML
+import pydyf
+from weasyprint import HTML, Attachment
+from weasyprint.document import Document
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from minutes.frames import DONE, FAILED, read_frame, write_frame
+from minutes.frames import DONE, FAILED, read_frame, unpacked, write_frame
 from minutes.layout import STYLESHEET_URL, stylesheet
 
 WARM_UP = (
     f'<!doctype html><html lang="vi"><link rel="stylesheet" href="{STYLESHEET_URL}">'
     "<h2 class=part>Ậ Ễ Ữ Đ ₫</h2><p class=place-date>ậ ễ ữ đ</p>"
 )
+
+# Files for archives that everybody can read for ever (ISO 19005-3, conformance level A: tagged).
+VARIANT: Final = "pdf/a-3a"
+RECORD_NAME: Final = "record.json"
+# Below the server: its readers do not wait for a document.
+NICENESS: Final = 10
 
 
 class OwnAssets(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types.
@@ -41,27 +53,82 @@ class OwnAssets(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no type
         return URLFetcherResponse(url, stylesheet(), {"Content-Type": "text/css"})
 
 
-def to_pdf(html: str) -> bytes:
-    """Return the HTML as a PDF; nothing that it names is fetched."""
+def to_pdf(html: bytes, record: bytes | None = None) -> bytes:
+    """Return the HTML as a tagged PDF/A-3a; nothing that it names is fetched.
+
+    Args:
+        html: a whole document in UTF-8; its `lang` and `title` become those of the file, its
+            headings the outlines.
+        record: the record as JSON, attached as the data that the document was made from.
+    """
+    fetcher = OwnAssets()
+    now = datetime.now(UTC)
+    attachments = [
+        Attachment(
+            string=part,
+            name=RECORD_NAME,
+            relationship="Data",
+            created=now,
+            modified=now,
+            url_fetcher=fetcher,
+        )
+        for part in (record,)
+        if part is not None
+    ]
     output = BytesIO()
-    HTML(string=html, url_fetcher=OwnAssets()).write_pdf(output)
+    HTML(string=html.decode(), url_fetcher=fetcher).write_pdf(
+        output, pdf_variant=VARIANT, attachments=attachments, finisher=_finish
+    )
     return output.getvalue()
 
 
+def _finish(_document: Document, pdf: pydyf.PDF) -> None:
+    # WeasyPrint names each attachment twice.
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+
+
+def _elsewhere(name: str) -> Callable[..., bytes]:
+    # What signing needs is loaded when somebody signs.
+    module, _colon, function = name.partition(":")
+
+    def run(*parts: bytes) -> bytes:
+        done: bytes = getattr(importlib.import_module(module), function)(*parts)
+        return done
+
+    return run
+
+
+JOBS: Final[dict[str, Callable[..., bytes]]] = {
+    "print": to_pdf,
+    "sign": _elsewhere("minutes.signing:sign"),
+    "check": _elsewhere("minutes.signing:check"),
+}
+
+
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer each frame of HTML with a PDF or the name of what failed, until the input ends."""
-    to_pdf(WARM_UP)
+    """Answer each job with what it gives or the name of what failed, until the input ends."""
+    to_pdf(WARM_UP.encode())
+    # What is loaded now stays, and a document's boxes live until it is written: looking through
+    # all of them again and again for garbage took a quarter of the time.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
     write_frame(answers, DONE)
     while (frame := read_frame(requests)) is not None:
+        job, *parts = unpacked(frame)
         try:
-            answer = DONE + to_pdf(frame.decode())
+            answer = DONE + JOBS[job.decode()](*parts)
         except Exception as error:  # Whatever a text provokes, the next document must print.
             answer = FAILED + type(error).__name__.encode()
         write_frame(answers, answer)
+        del frame, parts, answer
+        gc.collect()
 
 
 def main() -> None:
     """Keep the pipe for frames alone: whatever a library prints goes to stderr."""
+    os.nice(NICENESS)
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         serve(sys.stdin.buffer, answers)

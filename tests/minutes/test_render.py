@@ -11,15 +11,18 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pdfplumber
+import pikepdf
 import pypdfium2
 import pytest
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher, URLFetchingError
 
 from minutes.layout import LAYOUT, STYLESHEET_URL
+from minutes.prints import Prints
 from minutes.render import ROOT, Renderer, RenderError, RenderTimeout
 from minutes.render_worker import OwnAssets
 
@@ -161,49 +164,180 @@ def test_the_style_sheet_of_the_documents_is_loaded(renderer):
     assert letter["x0"] == pytest.approx(LAYOUT["margin_left_mm"] * 72 / 25.4, abs=1)
 
 
-# The process -------------------------------------------------------------------------------------
+# What it is --------------------------------------------------------------------------------------
+
+
+def test_a_print_is_tagged_pdf_a_3a_with_language_title_outlines_and_the_record(renderer):
+    record = '{"cuộc họp": "Giao ban"}'.encode()
+    html = PAGE.format("<h2>I. Diễn biến</h2><p>Nội dung</p><h2>II. Kết luận</h2>")
+    with pikepdf.open(io.BytesIO(renderer.pdf(html, attachment=record))) as pdf:
+        kind = pdf.open_metadata()
+        assert (kind["pdfaid:part"], kind["pdfaid:conformance"]) == ("3", "A")
+        assert kind["dc:title"] == pdf.docinfo["/Title"] == "Thử"
+        assert pdf.Root.Lang == "vi"
+        assert pdf.Root.MarkInfo.Marked
+        assert pdf.Root.ViewerPreferences.DisplayDocTitle
+        assert [str(entry.title) for entry in pdf.open_outline().root] == [
+            "I. Diễn biến",
+            "II. Kết luận",
+        ]
+        assert [tag.S for tag in pdf.Root.StructTreeRoot.K[0].K] == ["/H2", "/P", "/H2"]
+        (attached,) = pdf.Root.AF
+        assert attached.AFRelationship == "/Data"
+        assert attached.UF == "record.json"
+        assert attached.EF.F.Subtype == "/application/json"
+        assert attached.EF.F.read_bytes() == record
+        fonts = pdf.pages[0].Resources.Font
+        for font in fonts.values():
+            (descendant,) = font.DescendantFonts
+            assert {"/FontFile2", "/FontFile3"} & set(descendant.FontDescriptor.keys())
+
+
+# The processes -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def alone():
+    """A renderer of one worker, for this test alone."""
+    made = Renderer(workers=1)
+    yield made
+    made.close()
 
 
 def pid(renderer: Renderer) -> int:
-    return renderer._process.pid
+    """The worker that would be taken next."""
+    return renderer._idle[-1].process.pid
 
 
-def test_one_worker_stays_warm_for_many_documents(renderer):
-    renderer.pdf(PAGE.format("một"))
-    first = pid(renderer)
-    renderer.pdf(PAGE.format("hai"))
-    assert pid(renderer) == first
+def test_a_worker_stays_warm_for_many_documents(alone):
+    alone.pdf(PAGE.format("một"))
+    first = pid(alone)
+    alone.pdf(PAGE.format("hai"))
+    assert pid(alone) == first
 
 
-def test_a_worker_that_died_between_documents_is_replaced(renderer):
-    renderer.pdf(PAGE.format("một"))
-    os.kill(pid(renderer), signal.SIGKILL)
-    renderer._process.wait()
-    assert renderer.pdf(PAGE.format("hai")).startswith(b"%PDF-")
+def test_documents_are_printed_side_by_side_but_no_more_than_there_are_workers():
+    both = Renderer(workers=2)
+    page = PAGE.format("<p>dài</p>" * 2000)
+    threads = [threading.Thread(target=both.pdf, args=(page,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    seen = 0
+    while any(thread.is_alive() for thread in threads):
+        seen = max(seen, len(both._busy))
+        time.sleep(0.005)
+    assert seen == 2
+    assert len({worker.process.pid for worker in both._idle}) == 2
+    both.close()
 
 
-def test_a_worker_that_dies_over_a_document_fails_that_one_only(renderer):
-    renderer.pdf(PAGE.format("một"))
-    threading.Timer(0.2, os.kill, (pid(renderer), signal.SIGKILL)).start()
+def test_a_worker_that_died_between_documents_is_replaced(alone):
+    alone.pdf(PAGE.format("một"))
+    os.kill(pid(alone), signal.SIGKILL)
+    alone._idle[-1].process.wait()
+    assert alone.pdf(PAGE.format("hai")).startswith(b"%PDF-")
+
+
+def test_a_worker_that_dies_over_a_document_fails_that_one_only(alone):
+    alone.pdf(PAGE.format("một"))
+    threading.Timer(0.2, os.kill, (pid(alone), signal.SIGKILL)).start()
     with pytest.raises(RenderError, match="died"):
-        renderer.pdf(PAGE.format("<p>dài</p>" * 20_000))
-    assert renderer.pdf(PAGE.format("hai")).startswith(b"%PDF-")
+        alone.pdf(PAGE.format("<p>dài</p>" * 20_000))
+    assert alone.pdf(PAGE.format("hai")).startswith(b"%PDF-")
 
 
-def test_a_document_over_its_deadline_is_stopped(renderer):
-    renderer.pdf(PAGE.format("một"))
-    late = pid(renderer)
+def test_a_document_over_its_deadline_is_stopped(alone):
+    alone.pdf(PAGE.format("một"))
+    late = pid(alone)
     with pytest.raises(RenderTimeout):
-        renderer.pdf(PAGE.format("<p>dài</p>" * 50_000), deadline_seconds=0.5)
+        alone.pdf(PAGE.format("<p>dài</p>" * 50_000), deadline_seconds=0.5)
     with pytest.raises(ProcessLookupError):
         os.kill(late, 0)
-    assert renderer.pdf(PAGE.format("hai")).startswith(b"%PDF-")
+    assert alone.pdf(PAGE.format("hai")).startswith(b"%PDF-")
 
 
-def test_waiting_for_others_ends_at_the_deadline_too(renderer):
-    renderer.start()
-    with renderer._lock, pytest.raises(RenderTimeout, match="busy"):
-        renderer.pdf(PAGE.format("hai"), deadline_seconds=0.1)
+def test_waiting_for_others_ends_at_the_deadline_too(alone):
+    with (
+        alone._worker(time.monotonic() + 60, ahead=False),
+        pytest.raises(RenderTimeout, match="busy"),
+    ):
+        alone.pdf(PAGE.format("hai"), deadline_seconds=0.1)
+
+
+def test_printing_ahead_leaves_a_worker_for_people():
+    both = Renderer(workers=2)
+    with both._worker(time.monotonic() + 60, ahead=True):
+        with pytest.raises(RenderTimeout, match="busy"):
+            both.pdf(PAGE.format("ahead"), ahead=True)
+        assert both.pdf(PAGE.format("asked for")).startswith(b"%PDF-")
+    assert both.pdf(PAGE.format("ahead"), ahead=True).startswith(b"%PDF-")
+    both.close()
+
+
+def test_a_job_is_done_in_the_worker_and_its_failure_has_a_name(alone):
+    with pytest.raises(RenderError, match="KeyError"):
+        alone.call("no such job", b"a")
+    assert alone.call("print", PAGE.format("a").encode()).startswith(b"%PDF-")
+
+
+# What is kept ------------------------------------------------------------------------------------
+
+
+def test_the_same_document_is_printed_once_and_a_changed_one_anew(tmp_path):
+    kept = Renderer(tmp_path, workers=1)
+    first = kept.pdf(PAGE.format("một"))
+    assert kept.pdf(PAGE.format("một")) == first
+    assert kept.pdf(PAGE.format("một"), attachment=b"{}") != first
+    assert kept.pdf(PAGE.format("hai")) != first
+    # Another process of the deployment finds it too, and needs no worker for that.
+    another = Renderer(tmp_path, workers=1)
+    assert another.pdf(PAGE.format("một")) == first
+    assert another._idle == []
+    kept.close()
+
+
+def test_ten_who_ask_at_once_wait_for_one_print(tmp_path):
+    kept = Renderer(tmp_path, workers=2)
+    asked = [PAGE.format("<p>dài</p>" * 500)] * 10
+    with ThreadPoolExecutor(10) as pool:
+        assert len(set(pool.map(kept.pdf, asked))) == 1
+    assert len(list(tmp_path.iterdir())) == 1
+    kept.close()
+
+
+def test_a_print_that_is_not_whole_is_made_anew(tmp_path):
+    kept = Renderer(tmp_path, workers=1)
+    whole = kept.pdf(PAGE.format("một"))
+    (file,) = tmp_path.iterdir()
+    for broken in (file.read_bytes()[:-1], b"", b"x" * 100):
+        file.write_bytes(broken)
+        again = kept.pdf(PAGE.format("một"))
+        assert again.startswith(b"%PDF-")
+        assert len(again) == len(whole)
+        assert file.read_bytes()[32:] == again
+    kept.close()
+
+
+def test_a_disk_that_takes_nothing_keeps_nobody_from_printing(tmp_path):
+    (tmp_path / "prints").write_text("no folder")
+    kept = Renderer(tmp_path / "prints", workers=1)
+    assert kept.pdf(PAGE.format("một")).startswith(b"%PDF-")
+    kept.close()
+
+
+def test_what_nobody_has_asked_for_longest_goes_first(tmp_path):
+    prints = Prints(tmp_path, most_files=3, most_bytes=3 * (32 + 10))
+    for number, name in enumerate("abc"):
+        prints.put(name, b"0123456789")
+        os.utime(tmp_path / name, ns=(number, number))
+    assert prints.get("a") == b"0123456789"
+    prints.put("d", b"0123456789")
+    assert {file.name for file in tmp_path.iterdir()} == {"a", "c", "d"}
+    prints.put("e", b"0" * 60)  # takes the room of two
+    assert {file.name for file in tmp_path.iterdir()} == {"e"}
+
+
+# Side by side ------------------------------------------------------------------------------------
 
 
 def test_documents_of_several_threads_are_not_mixed_up(renderer):
@@ -222,7 +356,7 @@ def test_documents_of_several_threads_are_not_mixed_up(renderer):
 
 
 def test_closing_ends_the_process_and_a_later_document_starts_another():
-    own = Renderer()
+    own = Renderer(workers=1)
     own.start()
     first = pid(own)
     own.close()
@@ -236,8 +370,8 @@ def test_closing_ends_the_process_and_a_later_document_starts_another():
 def test_the_worker_ends_with_its_server(tmp_path):
     """Even when the server is killed and cleans up nothing."""
     program = (
-        "import time; from minutes.render import Renderer; r = Renderer(); r.pdf('a')\n"
-        "print(r._process.pid, flush=True); time.sleep(60)"
+        "import time; from minutes.render import Renderer; r = Renderer(workers=1); r.pdf('a')\n"
+        "print(r._idle[-1].process.pid, flush=True); time.sleep(60)"
     )
     with subprocess.Popen(
         [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -255,10 +389,12 @@ def test_the_worker_ends_with_its_server(tmp_path):
 
 def test_the_worker_sees_no_secret_of_the_server(monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "bi-mat-4711")
-    own = Renderer()
+    own = Renderer(workers=1)
     own.pdf(PAGE.format("a"))
     environment = Path(f"/proc/{pid(own)}/environ").read_bytes()
+    niceness = Path(f"/proc/{pid(own)}/stat").read_text().rpartition(")")[2].split()[16]
     own.close()
+    assert int(niceness) > 0
     assert b"bi-mat-4711" not in environment
 
 
@@ -267,7 +403,7 @@ def test_under_gevent_other_greenlets_go_on_while_a_document_is_made():
 from gevent import monkey; monkey.patch_all()
 import gevent, time
 from minutes.render import Renderer, RenderTimeout
-renderer = Renderer()
+renderer = Renderer(workers=1)
 renderer.pdf("a")
 stalls, running = [], True
 def tick():
