@@ -9,6 +9,7 @@ if __name__ == "__main__":
 import gc
 import logging
 import signal
+import sys
 
 import gevent
 from flask import Flask
@@ -51,6 +52,7 @@ from core.db import db
 from core.notices import notices
 from core.realtime import socketio
 from meetings.broadcast import TICK_SECONDS, broadcast
+from minutes.ahead import Ahead
 from minutes.render import Renderer
 
 VERSION = "0.1.0"
@@ -164,11 +166,15 @@ def serve(settings: config.Settings) -> None:
     socketio.start_background_task(pulsing)
     if settings.redis_url:
         notices.start(settings.redis_url, hear, missed)
-    app.extensions["renderer"].start()
+    renderer: Renderer = app.extensions["renderer"]
+    renderer.start()
+    Ahead(app, renderer, settings.files_dir / "ahead.lock").start()
     # What is loaded now stays; full collections over it cost pauses of 100 ms.
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+    # Composing a document, in a thread, gives way to the readers after this many seconds.
+    sys.setswitchinterval(0.001)
     underway = core.stopping.Underway(app)
     gevent.signal_handler(signal.SIGTERM, socketio.stop)
     print(f"Giao ban: http://{settings.host}:{settings.port}", flush=True)

@@ -46,8 +46,11 @@ FAN_OUT_READERS = Histogram(
 CATCH_UPS = Counter(
     "giaoban_catch_ups", "Subscriptions answered, with events or a snapshot", ["kind"]
 )
-RENDERS_WAITING = Gauge("giaoban_renders_waiting", "Documents that wait for the render worker")
-RENDERS_RUNNING = Gauge("giaoban_renders_running", "Documents that the worker is printing")
+RENDERS_WAITING = Gauge("giaoban_renders_waiting", "Documents that wait for a render worker")
+RENDERS_RUNNING = Gauge("giaoban_renders_running", "Documents that the workers are printing")
+PRINTS_KEPT = Counter(
+    "giaoban_prints_kept", "Documents that were there already when somebody asked", ["kind"]
+)
 RENDER_SECONDS = Histogram(
     "giaoban_render_seconds", "Printing, without the wait for others", ["kind"], buckets=SLOW
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,18 +14,24 @@ from core import files
 from core.db import reading
 from core.errors import Forbidden, NotFound
 from meetings import feed
-from meetings.access import Viewer, sees, view
-from meetings.models import STAFF, State
+from meetings.access import sees, view
+from meetings.models import STAFF, Role, State
 from minutes.content import Content, Issue
 from minutes.documents import paper_html
-from minutes.docx import document_docx
+from minutes.docx import docx_parts
 from minutes.issuing import DocumentFailed, issue_of, recorded, worked
 from minutes.kinds import KINDS
 from minutes.models import Document
+from minutes.papers import Sheet, aside, papers
 from minutes.record import record_json
 from minutes.render import Renderer
 from minutes.workflow import NO_DOCUMENT, composed_of, newest_text
 from people.actor import Actor
+
+Objects = dict[str, dict[str, Any]]
+
+# The kinds that are printed ahead.
+PRINTED: Final = ("minutes", "conclusions")
 
 __all__ = ["TYPES", "DocumentFailed", "PrintedDocument", "document", "file", "may_read_documents"]
 
@@ -63,21 +69,23 @@ class Paper:
     content: Content
     issue: Issue | None
     draft: bool
-    objects: Mapping[str, Mapping[str, Any]]
+    objects: Objects
     name: str
     sha256: str | None = None
 
-    def html(self) -> str:
+    def sheet(self) -> Sheet:
         """As the renderer prints it."""
-        return paper_html(self.kind, self.content, self.issue, self.draft)
+        html = paper_html(self.kind, self.content, self.issue, self.draft)
+        return Sheet(self.name, html, self.json())
 
     def json(self) -> bytes:
         """As programs read it."""
         return record_json(self.kind, self.content, self.issue, self.objects)
 
-    def docx(self) -> bytes:
-        """As Word reads it."""
-        return document_docx(self.kind, self.content, self.issue, self.draft)
+    def docx(self, renderer: Renderer) -> bytes:
+        """As Word reads it; made in a worker."""
+        parts = docx_parts(self.kind, self.content, self.issue, self.draft)
+        return worked(lambda: renderer.call("docx", *parts))
 
 
 def may_read_documents(state: str, role: str) -> bool:
@@ -90,7 +98,9 @@ def may_read_documents(state: str, role: str) -> bool:
 def document(
     actor: Actor, meeting_id: int, kind: str, format: str, renderer: Renderer
 ) -> PrintedDocument:
-    """A document of a kind as a viewer may have it.
+    """A document of a kind as a viewer may have it: the newest that is issued; else, for the
+    staff, the newest text of the draft; else what the record gives. Where nothing has changed
+    since it was printed, it is neither composed nor printed again.
 
     Args:
         actor: who wants it.
@@ -103,9 +113,27 @@ def document(
         NotFound: there is no such meeting for this viewer.
         Forbidden: nothing is issued, the meeting has not ended, and the viewer is not of its
             staff.
-        DocumentFailed: the worker failed or overran its deadline.
+        DocumentFailed: a worker failed or overran its deadline.
     """
-    return printed(paper(actor, meeting_id, kind), format, renderer)
+    if format == "pdf":
+        with reading() as session:
+            viewer = view(session, actor, meeting_id)
+            known = papers().known(session, viewer, kind)
+        if known is not None and (content := renderer.kept(known.key, kind)) is not None:
+            return PrintedDocument(f"{known.name}.pdf", content, TYPES["pdf"])
+    seen = feed.snapshot(actor, meeting_id)
+    with reading() as session:
+        viewer = view(session, actor, meeting_id)
+        make = paper_maker(session, meeting_id, viewer.role, viewer.state, kind, seen.objects)
+    if make is None:
+        raise Forbidden(_("Văn bản chỉ có sau khi cuộc họp kết thúc."))
+    paper = aside(make)
+    if format == "pdf" and paper.sha256 is None:
+        sheet = aside(paper.sheet)
+        papers().remember(meeting_id, viewer.role, kind, seen.log_hash, seen.objects, sheet)
+        content = worked(lambda: renderer.pdf(sheet.html, kind=kind, attachment=sheet.record))
+        return PrintedDocument(f"{paper.name}.pdf", content, TYPES["pdf"])
+    return _made(paper, format, renderer)
 
 
 def file(actor: Actor, meeting_id: int, document_id: int, renderer: Renderer) -> PrintedDocument:
@@ -114,7 +142,7 @@ def file(actor: Actor, meeting_id: int, document_id: int, renderer: Renderer) ->
 
     Raises:
         NotFound: there is no such document for this viewer.
-        DocumentFailed: the worker failed or overran its deadline.
+        DocumentFailed: a worker failed or overran its deadline.
     """
     objects = feed.snapshot(actor, meeting_id).objects
     with reading() as session:
@@ -126,77 +154,69 @@ def file(actor: Actor, meeting_id: int, document_id: int, renderer: Renderer) ->
             or not sees(viewer.role, viewer.state, (found.key, found.public()))
         ):
             raise NotFound(NO_DOCUMENT)
-        made = _paper_of(session, found, viewer, objects)
-    return printed(made, "pdf", renderer)
+        make = _maker_of(session, found, viewer.state, objects)
+    return _made(aside(make), "pdf", renderer)
 
 
-def paper(actor: Actor, meeting_id: int, kind: str) -> Paper:
-    """What a viewer may have of a kind of document: the newest that is issued; else, for the
-    staff, the newest text of the draft; else what the record gives.
+def paper_maker(
+    session: Session, meeting_id: int, role: Role, state: str, kind: str, objects: Objects
+) -> Callable[[], Paper] | None:
+    """What makes the paper that a role gets of a kind, or None where it gets none.
 
-    Raises:
-        NotFound: there is no such meeting for this viewer.
-        Forbidden: there is nothing yet that this viewer may have.
+    What it does needs no database any more, so that it can be done aside.
+
+    Args:
+        session: reads the state that the objects are of.
+        meeting_id: of which meeting.
+        role: the viewer's in the meeting.
+        state: the meeting's.
+        kind: one of `minutes.kinds.KINDS`.
+        objects: what the role may see.
     """
-    objects = feed.snapshot(actor, meeting_id).objects
-    with reading() as session:
-        viewer = view(session, actor, meeting_id)
-        found = session.scalars(
-            select(Document)
-            .where(Document.meeting_id == meeting_id, Document.kind == kind)
-            .order_by(Document.issued_at.is_(None), Document.issued_at.desc(), Document.id.desc())
-        ).first()
-        if found is not None and sees(viewer.role, viewer.state, (found.key, found.public())):
-            return _paper_of(session, found, viewer, objects)
-    if not may_read_documents(viewer.state, viewer.role):
-        raise Forbidden(_("Văn bản chỉ có sau khi cuộc họp kết thúc."))
-    record = recorded(objects, viewer.state)
-    return Paper(
-        kind=kind,
-        content=composed_of(kind, record),
-        issue=None,
-        draft=viewer.state not in (State.CLOSED, State.ARCHIVED),
-        objects=record,
-        name=_name(kind, objects[f"meeting/{meeting_id}"]["code"]),
-    )
+    found = session.scalars(
+        select(Document)
+        .where(Document.meeting_id == meeting_id, Document.kind == kind)
+        .order_by(Document.issued_at.is_(None), Document.issued_at.desc(), Document.id.desc())
+    ).first()
+    if found is not None and sees(role, state, (found.key, found.public())):
+        return _maker_of(session, found, state, objects)
+    if not may_read_documents(state, role):
+        return None
+    record = recorded(objects, state)
+    name = _name(kind, objects[f"meeting/{meeting_id}"]["code"])
+    draft = state not in (State.CLOSED, State.ARCHIVED)
+    return lambda: Paper(kind, composed_of(kind, record), None, draft, record, name)
 
 
-def _paper_of(
-    session: Session, document: Document, viewer: Viewer, objects: dict[str, dict[str, Any]]
-) -> Paper:
+def _maker_of(
+    session: Session, document: Document, state: str, objects: Objects
+) -> Callable[[], Paper]:
+    kind = document.kind
+    text = newest_text(session, document).content
+    issue = issue_of(session, document)
+    draft = document.state not in ("approved", "issued")
     code = objects[f"meeting/{document.meeting_id}"]["code"]
-    return Paper(
-        kind=document.kind,
-        content=Content.read(newest_text(session, document).content),
-        issue=issue_of(session, document),
-        draft=document.state not in ("approved", "issued"),
-        objects=recorded(objects, viewer.state),
-        name=_name(document.kind, document.symbol or code),
-        sha256=document.signed_sha256 or document.sha256,
-    )
+    name = _name(kind, document.symbol or code)
+    sha256 = document.signed_sha256 or document.sha256
+    record = recorded(objects, state)
+    return lambda: Paper(kind, Content.read(text), issue, draft, record, name, sha256)
 
 
 def _name(kind: str, what: str) -> str:
     return f"{KINDS[kind].filename}-{what}".replace("/", "-")
 
 
-def printed(paper: Paper, format: str, renderer: Renderer) -> PrintedDocument:
-    """A paper in a format; an issued one as PDF is the very file that was issued.
-
-    Raises:
-        DocumentFailed: the worker failed or overran its deadline, or the file is not there as
-            it was issued.
-    """
+def _made(paper: Paper, format: str, renderer: Renderer) -> PrintedDocument:
+    # An issued one as PDF is the very file that was issued.
     if format == "json":
         content = paper.json()
     elif format == "docx":
-        content = paper.docx()
+        content = paper.docx(renderer)
     elif paper.sha256 is not None:
         content = _kept(paper.sha256)
     else:
-        content = worked(
-            lambda: renderer.pdf(paper.html(), kind=paper.kind, attachment=paper.json())
-        )
+        sheet = aside(paper.sheet)
+        content = worked(lambda: renderer.pdf(sheet.html, kind=paper.kind, attachment=sheet.record))
     return PrintedDocument(f"{paper.name}.{format}", content, TYPES[format])
 
 

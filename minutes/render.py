@@ -172,7 +172,7 @@ class Renderer:
         give_up_at = time.monotonic() + deadline_seconds
         key = print_key(html, attachment)
         with self._once(key, give_up_at):
-            if (kept := self.kept(key)) is not None:
+            if (kept := self.kept(key, kind)) is not None:
                 return kept
             parts = [html.encode("utf-8", "replace")]
             if attachment is not None:
@@ -182,9 +182,12 @@ class Renderer:
                 self._prints.put(key, content)
             return content
 
-    def kept(self, key: str) -> bytes | None:
+    def kept(self, key: str, kind: str = "other") -> bytes | None:
         """The finished print under a key (`minutes.prints.print_key`), or None."""
-        return self._prints.get(key) if self._prints is not None else None
+        found = self._prints.get(key) if self._prints is not None else None
+        if found is not None:
+            metrics.PRINTS_KEPT.labels(kind).inc()
+        return found
 
     def has(self, key: str) -> bool:
         """Whether there is a finished print under a key, without reading it."""

@@ -101,6 +101,7 @@ def _elsewhere(name: str) -> Callable[..., bytes]:
 
 JOBS: Final[dict[str, Callable[..., bytes]]] = {
     "print": to_pdf,
+    "docx": _elsewhere("minutes.docx:docx_job"),
     "sign": _elsewhere("minutes.signing:sign"),
     "check": _elsewhere("minutes.signing:check"),
 }

@@ -355,7 +355,9 @@ def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def serving(database_url: str, password: str, folder: Path, **env: str) -> Iterator[Server]:
-    server = Server(database_url, password, folder / f"{secrets.token_hex(4)}.log", **env)
+    files = {"FILES_DIR": str(folder / "files")}
+    log = folder / f"{secrets.token_hex(4)}.log"
+    server = Server(database_url, password, log, **(files | env))
     try:
         yield server.wait()
     finally:
