@@ -43,7 +43,7 @@ def _made_by() -> bytes:
     # The style sheet, the libraries, and our own code that prints.
     here = Path(__file__).resolve().parent
     parts = [stylesheet(), *(f"{name} {version(name)}" for name in _LIBRARIES)]
-    parts += [(here / f"{name}.py").read_text() for name in ("render_worker",)]
+    parts += [(here / f"{name}.py").read_text() for name in ("render_worker", "parts", "foretell")]
     return hashlib.sha256("\0".join(parts).encode()).digest()
 
 

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from io import BytesIO
 from typing import BinaryIO, Final
 
@@ -22,6 +23,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from minutes.frames import DONE, FAILED, read_frame, unpacked, write_frame
 from minutes.layout import STYLESHEET_URL, stylesheet
+from minutes.parts import NotSplit, print_in_parts
 
 WARM_UP = (
     f'<!doctype html><html lang="vi"><link rel="stylesheet" href="{STYLESHEET_URL}">'
@@ -33,6 +35,7 @@ VARIANT: Final = "pdf/a-3a"
 RECORD_NAME: Final = "record.json"
 # Below the server: its readers do not wait for a document.
 NICENESS: Final = 10
+CORES: Final = len(os.sched_getaffinity(0))
 
 
 class OwnAssets(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types.
@@ -61,7 +64,24 @@ def to_pdf(html: bytes, record: bytes | None = None) -> bytes:
             headings the outlines.
         record: the record as JSON, attached as the data that the document was made from.
     """
-    fetcher = OwnAssets()
+    text = html.decode()
+    write = partial(_write, record)
+    try:
+        return print_in_parts(text, CORES, _render, write)
+    except NotSplit:
+        return write(_render(text))
+
+
+def _render(html: str) -> Document:
+    return HTML(string=html, url_fetcher=OwnAssets()).render(pdf_variant=VARIANT)
+
+
+def _write(
+    record: bytes | None,
+    document: Document,
+    finisher: Callable[[Document, pydyf.PDF], None] | None = None,
+    **options: bool,
+) -> bytes:
     now = datetime.now(UTC)
     attachments = [
         Attachment(
@@ -70,22 +90,30 @@ def to_pdf(html: bytes, record: bytes | None = None) -> bytes:
             relationship="Data",
             created=now,
             modified=now,
-            url_fetcher=fetcher,
+            url_fetcher=OwnAssets(),
         )
         for part in (record,)
         if part is not None
     ]
     output = BytesIO()
-    HTML(string=html.decode(), url_fetcher=fetcher).write_pdf(
-        output, pdf_variant=VARIANT, attachments=attachments, finisher=_finish
+    document.write_pdf(
+        output,
+        pdf_variant=VARIANT,
+        attachments=attachments,
+        finisher=partial(_finish, finisher),
+        **options,
     )
     return output.getvalue()
 
 
-def _finish(_document: Document, pdf: pydyf.PDF) -> None:
+def _finish(
+    then: Callable[[Document, pydyf.PDF], None] | None, document: Document, pdf: pydyf.PDF
+) -> None:
     # WeasyPrint names each attachment twice.
     if "AF" in pdf.catalog:
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+    if then is not None:
+        then(document, pdf)
 
 
 def _elsewhere(name: str) -> Callable[..., bytes]:

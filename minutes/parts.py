@@ -1,0 +1,326 @@
+"""A long document in parts that are laid out side by side, one for each core, and joined.
+
+A part must begin where a page begins anyway, or a page in the middle would stay half empty. So the
+first pages are laid out, it is foretold where later pages begin (`minutes.foretell`), and the parts
+are laid out at once in forked processes. Each holds some blocks of the next part too, which shows
+whether that begins at the top of a page, and of which. Where it does not, nothing is lost but
+time: the caller prints the document in one piece.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from copy import copy
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
+from typing import Any, Final
+from xml.etree import ElementTree
+
+import pikepdf
+import pydyf
+import tinyhtml5
+
+from minutes.foretell import RUNNING, page_tops
+from minutes.frames import packed, read_frame, unpacked, write_frame
+from minutes.layout import LAYOUT
+
+# Characters of a document that may take more than 20 pages.
+LONG: Final = 40_000
+# Pages of running text for which it pays.
+FEWEST_PAGES: Final = 12
+# Characters of running text that surely hold the top of a page, where there is one.
+PROBE: Final = 7_000
+# Blocks of the next part that a part holds: headings move with what follows them.
+OVERLAP: Final = 8
+MOST_PARTS: Final = 4
+
+Render = Callable[[str], Any]
+Write = Callable[..., bytes]
+# Level, label, page from 0, and where on it (in pt from its lower left corner).
+Bookmark = tuple[int, str, int, float, float]
+_Printed = tuple[bytes, list[Bookmark]]
+
+
+class NotSplit(Exception):
+    """The document has to be printed in one piece."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Blocks `begin` to `end` of the main text; the first page has the number `page`, from 0."""
+
+    begin: int
+    end: int | None
+    page: int
+    # Of the part that follows.
+    next_page: int | None
+
+
+def print_in_parts(html: str, cores: int, render: Render, write: Write) -> bytes:
+    """Print a long document in parts.
+
+    Args:
+        html: the document, as `minutes.documents.paper_html` gives it.
+        cores: how many parts may be laid out at once.
+        render: lays HTML out (a `weasyprint.Document`).
+        write: a document, and what is to be done to the PDF at last, to PDF.
+
+    Raises:
+        NotSplit: it is short, or it cannot be told where its pages begin.
+    """
+    if len(html) < LONG or cores < 2 or len(os.listdir("/proc/self/task")) > 1:
+        raise NotSplit
+    text = _Text(html)
+    first, start, page = _first_pages(text, render)
+    parts = _parts(text, start, page, min(cores, MOST_PARTS))
+    children = [_forked(text, part, render, write) for part in parts[1:]]
+    try:
+        done = [_written(first, 0, write), _printed(text, parts[0], render, write)]
+        done += [_collected(pipe) for _child, pipe in children]
+    finally:
+        for child, pipe in children:
+            os.close(pipe)
+            os.kill(child, signal.SIGKILL)  # it has ended, or nobody waits for it any more
+            os.waitpid(child, 0)
+    return joined(done)
+
+
+class _Text:
+    """The document taken apart: what stands before its main text, its blocks, what follows."""
+
+    def __init__(self, html: str) -> None:
+        self._tree = tinyhtml5.parse(html, namespace_html_elements=False)
+        body, main = self._tree.find("body"), self._tree.find("body/main")
+        if main is None or "wide" in body.get("class", "").split():
+            raise NotSplit
+        self._body, self._main = body, main
+        place = list(body).index(main)
+        self._before, self._after = list(body)[:place], list(body)[place + 1 :]
+        self.blocks = list(main)
+        self.run = self._longest_run()
+
+    def _longest_run(self) -> tuple[int, int]:
+        # The running text: from the block after the last table or list before it to the next.
+        best, begin, size = (0, 0, 0), 0, 0
+        for number, block in enumerate([*self.blocks, None]):
+            if block is not None and block.tag in RUNNING:
+                size += sum(map(len, block.itertext()))
+            else:
+                best, begin, size = max(best, (size, begin, number)), number + 1, 0
+        return best[1], best[2]
+
+    def letters(self, begin: int, end: int | None) -> int:
+        """The letters of the blocks from `begin` up to `end`; with None, of what follows too."""
+        parts = self.blocks[begin:end] + (self._after if end is None else [])
+        return sum(len(text) for part in parts for text in part.itertext())
+
+    def html(self, begin: int, end: int | None, marked: Iterable[int], page: int) -> str:
+        """The HTML of the blocks from `begin` up to `end`.
+
+        Args:
+            begin: with 0 comes what stands before the main text.
+            end: with None comes what stands after it.
+            marked: blocks that get an anchor `block-N`.
+            page: how many pages come before.
+        """
+        main = ElementTree.Element(self._main.tag, self._main.attrib)
+        for number, block in enumerate(self.blocks[begin:end], start=begin):
+            if number in marked:
+                block = copy(block)
+                block.set("id", f"block-{number}")
+            main.append(block)
+        body = ElementTree.Element("body", self._body.attrib)
+        body.extend(self._before if begin == 0 else [])
+        body.append(main)
+        body.extend(self._after if end is None else [])
+        head = copy(self._tree.find("head"))
+        if page:
+            style = ElementTree.SubElement(head, "style")
+            style.text = (
+                f"@page :first {{ counter-reset: page {page + 1};"
+                " @top-center { content: counter(page) } }"
+                # As at the top of every page that is not the first.
+                " main > :first-child { margin-top: 0 }"
+            )
+        root = ElementTree.Element("html", self._tree.attrib)
+        root.extend([head, body])
+        return "<!doctype html>" + ElementTree.tostring(root, encoding="unicode", method="html")
+
+
+def _first_pages(text: _Text, render: Render) -> tuple[Any, int, int]:
+    """The first pages, which block of the running text begins the next one, and its number."""
+    begin, end = text.run
+    size, stop = 0, begin
+    while stop < end and size < PROBE:
+        size += text.letters(stop, stop + 1)
+        stop += 1
+    if stop == end or text.letters(0, begin) > text.letters(begin, end):
+        raise NotSplit
+    marked = range(begin + 1, stop)
+    document = render(text.html(0, stop + OVERLAP, marked, 0))
+    tops = [(number, page) for number in marked if (page := _top(document, number)) is not None]
+    if not tops:
+        raise NotSplit
+    start, page = tops[-1]
+    return document.copy(document.pages[:page]), start, page
+
+
+def _top(document: Any, number: int) -> int | None:
+    """The page, from 0, that a block begins; None where it stands further down."""
+    for page, laid_out in enumerate(document.pages):
+        anchor = laid_out.anchors.get(f"block-{number}")
+        if anchor is not None:
+            top = float(LAYOUT["margin_top_mm"]) * 96 / 25.4
+            return page if page and abs(anchor[1] - top) < 0.5 else None
+    return None
+
+
+def _parts(text: _Text, start: int, page: int, number: int) -> list[_Part]:
+    """The parts from a block that begins a page, with about as many lines each."""
+    _begin, end = text.run
+    tops = page_tops(text.blocks[start:end])
+    if len(tops) < FEWEST_PAGES:
+        raise NotSplit
+    lines = tops[-1].lines_before
+    # What stands behind the running text is not foretold; tables take more room than letters say.
+    lines += round(2 * lines * text.letters(end, None) / max(1, text.letters(start, end)))
+    begins = [(page, start)]
+    for part in range(1, number):
+        wanted = lines * part / number
+        at, top = min(
+            ((page + place, top) for place, top in enumerate(tops) if top.line == 0),
+            key=lambda found: abs(found[1].lines_before - wanted),
+        )
+        if start + top.block > begins[-1][1]:
+            begins.append((at, start + top.block))
+    if len(begins) == 1:
+        raise NotSplit
+    return [
+        _Part(first, following, at, next_page)
+        for (at, first), (next_page, following) in zip(
+            begins, [*begins[1:], (None, None)], strict=True
+        )
+    ]
+
+
+def _printed(text: _Text, part: _Part, render: Render, write: Write) -> _Printed:
+    if part.end is None:
+        return _written(render(text.html(part.begin, None, (), part.page)), part.page, write)
+    document = render(text.html(part.begin, part.end + OVERLAP, (part.end,), part.page))
+    top = _top(document, part.end)
+    if top is None or part.page + top != part.next_page:
+        raise NotSplit
+    return _written(document.copy(document.pages[:top]), part.page, write)
+
+
+def _written(document: Any, page: int, write: Write) -> _Printed:
+    bookmarks = [
+        (level, label, page + number, 0.75 * x, 0.75 * (laid_out.height - y))
+        for number, laid_out in enumerate(document.pages)
+        for level, label, (x, y), _state in laid_out.bookmarks
+    ]
+    # Compressed once, at the end.
+    return write(document, finisher=partial(_renumber, page), uncompressed_pdf=True), bookmarks
+
+
+def _renumber(page: int, _document: Any, pdf: pydyf.PDF) -> None:
+    """Give what must have one name in the whole document the one that it has there."""
+    if not page:
+        return
+    ids = set()
+    for thing in pdf.objects:
+        if not isinstance(thing, dict):
+            continue
+        if thing.get("Type") == "/Annot":
+            raise NotSplit  # links are counted through the document; our documents have none
+        if "StructParents" in thing:
+            thing["StructParents"] += page
+        if "ID" in thing:
+            ids.add(thing["ID"])  # shared with the cells that name it
+        if "Nums" in thing:
+            thing["Nums"][::2] = [page + number for number in thing["Nums"][::2]]
+        for name in ("BaseFont", "FontName"):
+            # Two subsets of a font are two fonts.
+            if name in thing:
+                tag, plus, rest = thing[name].lstrip("/").partition("+")
+                if plus:
+                    thing[name] = f"/{_tag(tag, page)}+{rest}"
+    for identifier in ids:
+        identifier.string = f"{page}-{identifier.string}"
+
+
+def _tag(tag: str, page: int) -> str:
+    number = int.from_bytes(hashlib.sha256(f"{tag} {page}".encode()).digest()[:8], "big")
+    return "".join(chr(65 + number // 26**place % 26) for place in range(6))
+
+
+def _forked(text: _Text, part: _Part, render: Render, write: Write) -> tuple[int, int]:
+    """Print a part in a process of its own: its id, and where it writes what it has printed."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(writing)
+        return child, reading
+    try:
+        os.close(reading)
+        with open(writing, "wb") as pipe:
+            content, bookmarks = _printed(text, part, render, write)
+            write_frame(pipe, packed(content, json.dumps(bookmarks).encode()))
+    finally:
+        # Without what else the parent does at its end. Nothing written is: not split.
+        os._exit(0)
+
+
+def _collected(pipe: int) -> _Printed:
+    with open(pipe, "rb", closefd=False) as stream:
+        frame = read_frame(stream)
+    if frame is None:
+        raise NotSplit
+    content, bookmarks = unpacked(frame)
+    return content, [tuple(bookmark) for bookmark in json.loads(bookmarks)]
+
+
+def joined(parts: list[_Printed]) -> bytes:
+    """One tagged PDF/A of parts that were written for it: one structure tree, one parent tree,
+    one tree of outlines, the metadata and attachments of the first."""
+    with ExitStack() as opened:
+        first, *others = (
+            opened.enter_context(pikepdf.open(BytesIO(content))) for content, _ in parts
+        )
+        tree = first.Root.StructTreeRoot
+        (root,) = tree.K
+        for other in others:
+            first.pages.extend(other.pages)
+            # The pages are known by now, so the tree finds the copies of them.
+            added = first.copy_foreign(other.Root.StructTreeRoot)
+            tree.ParentTree.Nums.extend(added.ParentTree.Nums)
+            (added_root,) = added.K
+            for element in added_root.K:
+                element.P = root
+            root.K.extend(added_root.K)
+        _outline(first, [bookmark for _, bookmarks in parts for bookmark in bookmarks])
+        output = BytesIO()
+        first.save(
+            output,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            deterministic_id=True,
+        )
+        return output.getvalue()
+
+
+def _outline(pdf: pikepdf.Pdf, bookmarks: list[Bookmark]) -> None:
+    with pdf.open_outline() as outline:
+        outline.root.clear()
+        above: list[tuple[int, list[pikepdf.OutlineItem]]] = [(0, outline.root)]
+        for level, label, page, left, top in bookmarks:
+            item = pikepdf.OutlineItem(label, page, "XYZ", left=left, top=top, zoom=0)
+            while above[-1][0] >= level:
+                above.pop()
+            above[-1][1].append(item)
+            above.append((level, item.children))
