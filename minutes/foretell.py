@@ -66,21 +66,45 @@ class _Font:
         self._layout = ffi.gc(pango.pango_layout_new(context), gobject.g_object_unref)
         pango.pango_layout_set_font_description(self._layout, description)
         pango.pango_font_description_free(description)
-        self._widths: dict[str, float] = {}
-        self.space = self.width("a a") - 2 * self.width("a")
+        self._words: dict[str, tuple[float, ...]] = {}
+        self._pairs: dict[str, float] = {}
+        self.space = self._width(" ")
 
-    def width(self, word: str) -> float:
-        """The width of a word, in pt."""
-        found = self._widths.get(word)
+    def pieces(self, word: str) -> tuple[float, ...]:
+        """The widths in pt of a word's pieces, between which a line may end (`08-|NQ/|HU`)."""
+        found = self._words.get(word)
         if found is None:
-            if len(self._widths) > 50_000:
-                self._widths.clear()
-            pango.pango_layout_set_text(self._layout, word.encode(), -1)
-            line = pango.pango_layout_get_line_readonly(self._layout, 0)
-            extents = ffi.new("PangoRectangle *")
-            pango.pango_layout_line_get_extents(line, ffi.NULL, extents)
-            found = self._widths[word] = extents.width * FROM_UNITS * 0.75
+            if len(self._words) > 50_000:
+                self._words.clear()
+            self._set(word)
+            marks = pango.pango_layout_get_log_attrs_readonly(self._layout, ffi.NULL)
+            ends = [n for n in range(1, len(word)) if marks[n].is_line_break]
+            found = self._words[word] = tuple(
+                self._width(word[begin:end])
+                for begin, end in zip([0, *ends], [*ends, len(word)], strict=True)
+            )
         return found
+
+    def between(self, before: str, after: str) -> float:
+        """The width in pt of the space between two letters, to some of which it moves closer."""
+        return self.space + self._moved(f"{before} ") + self._moved(f" {after}")
+
+    def _moved(self, pair: str) -> float:
+        found = self._pairs.get(pair)
+        if found is None:
+            apart = sum(map(self._width, pair))
+            found = self._pairs[pair] = self._width(pair) - apart if len(pair) == 2 else 0.0
+        return found
+
+    def _width(self, text: str) -> float:
+        self._set(text)
+        line = pango.pango_layout_get_line_readonly(self._layout, 0)
+        extents = ffi.new("PangoRectangle *")
+        pango.pango_layout_line_get_extents(line, ffi.NULL, extents)
+        return float(extents.width * FROM_UNITS * 0.75)
+
+    def _set(self, text: str) -> None:
+        pango.pango_layout_set_text(self._layout, text.encode(), -1)
 
 
 @cache
@@ -90,43 +114,47 @@ def _font(bold: bool, italic: bool) -> _Font:
 
 def lines_of(block: Element) -> int:
     """How many lines a paragraph or heading takes."""
-    bold = block.tag in _HEADINGS
     lines, at, fresh = 1, INDENT, True
-    pending = 0.0  # the space before the word that is being put together
-    word = 0.0
+    # What is put together until a line may end after it, the space before that, and the letter
+    # before the space.
+    space, piece, last = 0.0, 0.0, ""
 
-    def end_word() -> None:
-        nonlocal lines, at, fresh, word
-        if word:
-            if fresh or at + pending + word <= WIDTH + 1e-6:
-                at += word if fresh else pending + word
+    def end_piece() -> None:
+        nonlocal lines, at, fresh, space, piece
+        if piece:
+            if fresh or at + space + piece <= WIDTH + 1e-6:
+                at += piece if fresh else space + piece
             else:
-                lines, at = lines + 1, word
-            fresh, word = False, 0.0
+                lines, at = lines + 1, piece
+            fresh, space, piece = False, 0.0, 0.0
 
     def run(text: str, font: _Font) -> None:
-        nonlocal word, pending
-        pieces = (text.upper() if block.tag == "h2" else text).split(" ")
-        for number, piece in enumerate(pieces):
+        nonlocal space, piece, last
+        words = (text.upper() if block.tag == "h2" else text).replace("\n", " ").split(" ")
+        for number, word in enumerate(words):
             if number:
-                end_word()
-                pending = font.space
-            if piece:
-                word += font.width(piece)
+                end_piece()
+                space = font.between(last, word[:1])
+            if word:
+                last = word[-1]
+                for place, width in enumerate(font.pieces(word)):
+                    if place:
+                        end_piece()
+                    piece += width
 
     def walk(element: Element, bold: bool, italic: bool) -> None:
         nonlocal lines, at, fresh
         if element.tag == "br":
-            end_word()
+            end_piece()
             lines, at, fresh = lines + 1, 0.0, True
         bold, italic = bold or element.tag == "strong", italic or element.tag == "em"
-        run(" ".join((element.text or "").split("\n")), _font(bold, italic))
+        run(element.text or "", _font(bold, italic))
         for child in element:
             walk(child, bold, italic)
-            run(" ".join((child.tail or "").split("\n")), _font(bold, italic))
+            run(child.tail or "", _font(bold, italic))
 
-    walk(block, bold, italic=False)
-    end_word()
+    walk(block, block.tag in _HEADINGS, italic=False)
+    end_piece()
     return lines
 
 

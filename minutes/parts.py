@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from copy import copy
@@ -248,16 +249,16 @@ def _renumber(page: int, _document: Any, pdf: pydyf.PDF) -> None:
         for name in ("BaseFont", "FontName"):
             # Two subsets of a font are two fonts.
             if name in thing:
-                tag, plus, rest = thing[name].lstrip("/").partition("+")
+                tag, plus, rest = bytes(thing[name]).lstrip(b"/").partition(b"+")
                 if plus:
-                    thing[name] = f"/{_tag(tag, page)}+{rest}"
+                    thing[name] = b"/%b+%b" % (_tag(tag, page), rest)
     for identifier in ids:
         identifier.string = f"{page}-{identifier.string}"
 
 
-def _tag(tag: str, page: int) -> str:
-    number = int.from_bytes(hashlib.sha256(f"{tag} {page}".encode()).digest()[:8], "big")
-    return "".join(chr(65 + number // 26**place % 26) for place in range(6))
+def _tag(tag: bytes, page: int) -> bytes:
+    number = int.from_bytes(hashlib.sha256(b"%b %d" % (tag, page)).digest()[:8], "big")
+    return bytes(65 + number // 26**place % 26 for place in range(6))
 
 
 def _forked(text: _Text, part: _Part, render: Render, write: Write) -> tuple[int, int]:
@@ -272,6 +273,8 @@ def _forked(text: _Text, part: _Part, render: Render, write: Write) -> tuple[int
         with open(writing, "wb") as pipe:
             content, bookmarks = _printed(text, part, render, write)
             write_frame(pipe, packed(content, json.dumps(bookmarks).encode()))
+    except Exception as error:
+        print(f"a part failed: {type(error).__name__}", file=sys.stderr, flush=True)
     finally:
         # Without what else the parent does at its end. Nothing written is: not split.
         os._exit(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,6 +33,14 @@ PEOPLE = {
 }
 
 
+# Lines may end within some of these words.
+WORDS = """
+đề nghị các đơn vị UBND xã Quảng Sơn tập trung giải ngân vốn đầu tư công trước ngày 30/11/2023
+diện tích gieo trồng 32.787,8 ha đạt 99,6% kế hoạch; (Nghị quyết số 08-NQ/HU) kiểm tra, rà soát
+HĐND-UBND từng công trình, dự án chuyển tiếp Văn phòng AVATAR Toàn Tỷ
+""".split()  # noqa: SIM905
+
+
 @pytest.fixture(scope="session")
 def renderer() -> Iterator[Renderer]:
     """Return a renderer that is shared, as the server shares it."""
@@ -43,13 +52,13 @@ def renderer() -> Iterator[Renderer]:
 @pytest.fixture
 def briefing() -> Objects:
     """Return a fresh copy of an ended briefing with every kind of remark and deadline."""
-    return _briefing()
+    return ended_briefing()
 
 
 @pytest.fixture(scope="session")
-def long_briefing() -> Objects:
+def longended_briefing() -> Objects:
     """Return a briefing with tables over several pages, to be read only."""
-    objects = _briefing()
+    objects = ended_briefing()
     for number in range(3, 60):
         objects[f"directive/{number}"] = {**objects["directive/1"], "id": number}
         objects[f"conclusion/{number + 10}"] = {**objects["conclusion/3"], "id": number + 10}
@@ -66,7 +75,17 @@ def long_briefing() -> Objects:
     return objects
 
 
-def _briefing() -> Objects:
+@pytest.fixture(scope="session")
+def thirty_pages() -> Objects:
+    """Return the same with what takes some 30 pages to say."""
+    objects, said = ended_briefing(), random.Random(30)
+    for number in range(20, 420):
+        text = " ".join(said.choices(WORDS, k=said.randint(2, 70)))
+        objects[f"entry/{number}"] = _entry(number, 1 + number // 200, "opinion", text, 4)
+    return objects
+
+
+def ended_briefing() -> Objects:
     objects: Objects = {
         "meeting/1": {
             "id": 1,

@@ -1,0 +1,181 @@
+"""Long documents in parts: nobody can tell them from those printed in one piece."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from minutes import parts, render_worker
+from minutes.documents import compose, paper_html
+from minutes.foretell import Top
+from minutes.parts import NotSplit, Write, print_in_parts
+
+# WeasyPrint leaves its colour profile to the garbage collector.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+MARKUP = "<p>Câu <strong>in đậm</strong>, <em>in nghiêng</em> và<br>xuống dòng.</p>"
+
+
+def write(*args: Any, **options: Any) -> bytes:
+    return render_worker._write(b'{"a": 1}', *args, **options)
+
+
+@pytest.fixture(scope="module")
+def html(thirty_pages: dict[str, dict[str, Any]]) -> str:
+    """Minutes of some 30 pages."""
+    content = compose("minutes", thirty_pages)
+    body = content.body.replace("</p><p>", f"</p>{MARKUP}<p>", 40)
+    return paper_html("minutes", content.model_copy(update={"body": body}))
+
+
+@pytest.fixture(scope="module")
+def whole(html: str) -> bytes:
+    return write(render_worker._render(html))
+
+
+@pytest.fixture(scope="module")
+def split(html: str) -> bytes:
+    return print_in_parts(html, 3, render_worker._render, write)
+
+
+@pytest.fixture
+def opened(whole: bytes, split: bytes) -> Iterator[tuple[pikepdf.Pdf, pikepdf.Pdf]]:
+    with pikepdf.open(io.BytesIO(whole)) as one, pikepdf.open(io.BytesIO(split)) as other:
+        yield one, other
+
+
+def pictures(content: bytes) -> list[bytes]:
+    with pypdfium2.PdfDocument(content) as pdf:
+        return [bytes(page.render(scale=0.7, grayscale=True).buffer) for page in pdf]
+
+
+def test_every_page_looks_the_same(whole: bytes, split: bytes) -> None:
+    one, other = pictures(whole), pictures(split)
+    assert len(one) > 20
+    assert len(one) == len(other)
+    assert [n for n, (a, b) in enumerate(zip(one, other, strict=True), start=1) if a != b] == []
+
+
+def test_it_really_was_split(opened: tuple[pikepdf.Pdf, pikepdf.Pdf]) -> None:
+    # Each part has brought fonts of its own, under names of their own.
+    one, other = (
+        {str(font.BaseFont) for page in pdf.pages for font in page.Resources.Font.values()}
+        for pdf in opened
+    )
+    assert len(other) > 2 * len(one)
+
+
+def outlines(pdf: pikepdf.Pdf) -> list[tuple[int, str, int, float]]:
+    found = []
+
+    def walk(items: Any, level: int) -> None:
+        for item in items:
+            page, _kind, _left, top, _zoom = item.destination
+            found.append((level, item.title, pikepdf.Page(page).index, round(float(top), 2)))
+            walk(item.children, level + 1)
+
+    with pdf.open_outline() as outline:
+        walk(outline.root, 0)
+    return found
+
+
+def tags(pdf: pikepdf.Pdf) -> list[tuple[int, str, list[str]]]:
+    """The structure tree: depth, kind, and the pieces of pages that belong to each element."""
+    places = {page.objgen: number for number, page in enumerate(pdf.pages)}
+    found = []
+
+    def walk(element: Any, depth: int) -> None:
+        pieces = []
+        for kid in element.get("/K", []):
+            if isinstance(kid, int):
+                pieces.append(f"{places[element.Pg.objgen]}:{kid}")
+            else:
+                assert kid.P.objgen == element.objgen
+        found.append((depth, str(element.S), pieces))
+        for kid in element.get("/K", []):
+            if not isinstance(kid, int):
+                walk(kid, depth + 1)
+
+    (root,) = pdf.Root.StructTreeRoot.K
+    walk(root, 0)
+    return found
+
+
+def test_it_is_one_tagged_document(opened: tuple[pikepdf.Pdf, pikepdf.Pdf]) -> None:
+    one, other = opened
+    assert tags(other) == tags(one)
+    assert outlines(other) == outlines(one)
+    for pdf in opened:
+        assert [page.StructParents for page in pdf.pages] == list(range(len(pdf.pages)))
+        numbers = list(pdf.Root.StructTreeRoot.ParentTree.Nums)
+        assert numbers[::2] == list(range(len(pdf.pages)))
+        # The parent tree leads from each piece of a page to the element that holds it.
+        for page, elements in zip(pdf.pages, numbers[1::2], strict=True):
+            for piece, element in enumerate(elements):
+                assert piece in list(element.K)
+                assert element.Pg.objgen == page.objgen
+    headers = [
+        identifier
+        for element in other.objects
+        if isinstance(element, pikepdf.Dictionary)
+        and (identifier := element.get("/ID")) is not None
+    ]
+    assert len({str(identifier) for identifier in headers}) == len(headers)
+
+
+def test_its_metadata_and_what_is_attached_are_there_once(
+    opened: tuple[pikepdf.Pdf, pikepdf.Pdf],
+) -> None:
+    for pdf in opened:
+        kind = pdf.open_metadata()
+        assert (kind["pdfaid:part"], kind["pdfaid:conformance"]) == ("3", "A")
+        assert pdf.docinfo["/Title"] == kind["dc:title"]
+        assert pdf.Root.Lang == "vi"
+        (attached,) = pdf.Root.AF
+        assert attached.EF.F.read_bytes() == b'{"a": 1}'
+        assert len(pdf.trailer.ID) == 2
+
+
+def test_what_was_foretold_wrongly_is_not_split(html: str, monkeypatch: Any) -> None:
+    def wrongly(blocks: list[Any]) -> list[Top]:
+        tops = right(blocks)
+        return [Top(top.block + 1, 0, top.lines_before) for top in tops]
+
+    right = parts.page_tops
+    monkeypatch.setattr(parts, "page_tops", wrongly)
+    with pytest.raises(NotSplit):
+        print_in_parts(html, 2, render_worker._render, write)
+
+
+def test_what_fails_in_another_process_is_not_split(html: str) -> None:
+    def written(document: Any, **options: Any) -> bytes:
+        if options["finisher"].args[0] > 10:
+            raise ValueError("no")
+        return write(document, **options)
+
+    failing: Write = written
+    with pytest.raises(NotSplit):
+        print_in_parts(html, 2, render_worker._render, failing)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "<p>ngắn</p>",
+        f"<p>{'một đoạn rất dài ' * 5000}</p>",
+        "<p>a</p>" * 3 + f"<table class=directives>{'<tr><td>ô</td></tr>' * 3000}</table>",
+    ],
+)
+def test_what_cannot_be_split_is_said_to_be_so(body: str) -> None:
+    html = f"<!doctype html><html lang=vi><head><title>a</title></head><main>{body}</main></html>"
+    for text in (html, html.replace("main>", "div>")):
+        with pytest.raises(NotSplit):
+            print_in_parts(text, 2, lambda _html: pytest.fail("laid out"), write)
