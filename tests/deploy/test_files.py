@@ -15,6 +15,7 @@ import yaml
 from flask import Flask
 
 from core import stopping
+from minutes import issuing
 from tests.server import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -49,6 +50,25 @@ def test_nginx_takes_as_much_as_the_application(app: Flask) -> None:
     found = re.search(r"client_max_body_size (\d+)m;", NGINX)
     assert found
     assert int(found[1]) * 1024 * 1024 == app.config["MAX_CONTENT_LENGTH"]
+
+
+def test_nginx_takes_a_signed_document(app: Flask) -> None:
+    found = re.search(r"location ~ (\S+/signed\$) \{\s+client_max_body_size (\d+)m;", NGINX)
+    assert found
+    assert int(found[2]) * 1024 * 1024 == issuing.LARGEST_UPLOAD
+    addresses = app.url_map.bind("giaoban.example.gov.vn")
+    address = "/api/v1/meetings/12/documents/3/signed"
+    assert re.match(found[1], address)
+    assert addresses.match(address, "POST")[1] == {"meeting_id": 12, "document_id": 3}
+
+
+def test_the_processes_share_their_files(app: Flask) -> None:
+    assert "FILES_DIR" in variables("giaoban.env.example")
+    services = COMPOSE["services"]
+    apps = [each for name, each in services.items() if name.startswith("app-")]
+    for each in apps:
+        assert each["volumes"] == ["files:" + each["environment"]["FILES_DIR"]]
+    assert "files" in COMPOSE["volumes"]
 
 
 def test_nginx_waits_longer_than_a_silent_connection_lasts(app: Flask) -> None:

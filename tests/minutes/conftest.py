@@ -56,7 +56,7 @@ def briefing() -> Objects:
 
 
 @pytest.fixture(scope="session")
-def longended_briefing() -> Objects:
+def long_briefing() -> Objects:
     """Return a briefing with tables over several pages, to be read only."""
     objects = ended_briefing()
     for number in range(3, 60):
