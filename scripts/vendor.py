@@ -40,6 +40,14 @@ LIT_DIRECTIVES = (
     "when",
 )
 FILES: dict[str, tuple[str, ...]] = {
+    "diff": (
+        "LICENSE",
+        "libesm/diff/array.js",
+        "libesm/diff/base.js",
+        "libesm/diff/word.js",
+        "libesm/util/string.js",
+    ),
+    "dompurify": ("LICENSE", "dist/purify.es.mjs"),
     "idb": ("LICENSE", "build/index.js"),
     "lit-html": (
         "LICENSE",
@@ -53,6 +61,7 @@ FILES: dict[str, tuple[str, ...]] = {
     ),
     "socket.io-client": ("LICENSE", "dist/socket.io.esm.min.js"),
     "sortablejs": ("LICENSE", "modular/sortable.esm.js"),
+    "squire-rte": ("LICENSE", "dist/squire.mjs"),
 }
 
 FONT = "@fontsource/be-vietnam-pro"
@@ -75,6 +84,9 @@ def copy_packages(target: Path) -> None:
         for name in names:
             source = NODE_MODULES / package / name
             destination = target / package / name
+            if destination.suffix == ".mjs":
+                # Not every web server knows what kind of file that is.
+                destination = destination.with_suffix(".js")
             destination.parent.mkdir(parents=True, exist_ok=True)
             text = source.read_text(encoding="utf-8")
             destination.write_text(_SOURCE_MAP.sub("\n", text), encoding="utf-8")
