@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, make_response, render_template
 from flask_login import login_required
 from sqlalchemy import select
 
 from agenda.views import page_data
 from core.db import db
+from core.errors import Forbidden, NotFound
+from core.i18n import moment
 from core.times import now, vietnam
 from meetings import feed, presence
-from meetings.access import viewing, visible_meetings
-from meetings.models import LEADERS, STAFF, Meeting, Participant, Role, State
+from meetings.access import Viewer, viewing, visible_meetings
+from meetings.models import LEADERS, STAFF, LogRow, Meeting, Participant, Role, State
 from meetings.views import today
-from minutes.models import Directive, DirectiveUnit
-from minutes.publishing import may_read_documents
+from minutes import steps
+from minutes.content import Content, Issue
+from minutes.documents import paper_html
+from minutes.kinds import KINDS
+from minutes.layout import STYLESHEET_URL, stylesheet
+from minutes.models import Directive, DirectiveUnit, Document, DocumentFile, DocumentText
 from minutes.words import due_words
+from minutes.workflow import NO_DOCUMENT, newest_text
 from people.actor import Actor
 from people.directory import units_of
 from people.login import current_actor
@@ -28,6 +38,13 @@ from people.models import Unit
 
 bp = Blueprint("minutes", __name__)
 bp.add_app_template_filter(due_words)
+
+
+@bp.app_template_filter("when")
+def when(value: str) -> str:
+    """Time and day of a time as public objects carry it (RFC 3339)."""
+    return moment(datetime.fromisoformat(value))
+
 
 SECTIONS = ("assessment", "shortcomings", "tasks", "organisation")
 # Ended meetings that the start page offers a records clerk.
@@ -86,10 +103,10 @@ def _directives_of(actor: Actor) -> tuple[list[Any], list[Any]]:
         )
         .order_by(Directive.due_at.is_(None), Directive.due_at, Directive.id)
     ).all()
-    moment = now()
+    present = now()
     found: dict[bool, list[Any]] = {False: [], True: []}
     for directive, meeting in rows:
-        late = directive.due_at is not None and directive.due_at < moment
+        late = directive.due_at is not None and directive.due_at < present
         leads = not ours.isdisjoint(directive.unit_ids(leads=True))
         found[late].append((directive, meeting, leads))
     return found[False], found[True]
@@ -114,11 +131,16 @@ def meeting(meeting_id: int) -> str:
         "meetings/meeting.html",
         meeting=found,
         leads=viewer.role in LEADERS,
-        documents=may_read_documents(found.state, viewer.role),
+        documents=viewer.role in STAFF or _any_documents(found, objects),
         page_data=page_data(found, viewer),
         p=picture,
         sites=sites,
     )
+
+
+def _any_documents(meeting: Meeting, objects: dict[str, dict[str, Any]]) -> bool:
+    """Whether there are documents for those who are not of the staff."""
+    return meeting.state == State.CLOSED or any(key.startswith("document/") for key in objects)
 
 
 class _Picture:
@@ -196,10 +218,180 @@ def _timed(items: list[dict[str, Any]], meeting: Meeting) -> list[dict[str, Any]
 @bp.get("/meetings/<int:meeting_id>/documents")
 @login_required
 def documents(meeting_id: int) -> str:
-    """The documents of a meeting, to download."""
-    found, viewer = viewing(db.session(), current_actor(), meeting_id)
+    """Every kind of document: where it stands, what is to be done next, and the downloads."""
+    actor = current_actor()
+    found, viewer = viewing(db.session(), actor, meeting_id)
+    visible = feed.listed(actor, meeting_id, "document")
     return render_template(
         "minutes/documents.html",
         meeting=found,
-        allowed=may_read_documents(found.state, viewer.role),
+        viewer=viewer,
+        ways=steps.ways(visible, viewer.role, found.state),
+        steps=steps.STEPS,
+        staff=viewer.role in STAFF,
+        page_data=_page_data(found, viewer),
     )
+
+
+@bp.get("/meetings/<int:meeting_id>/documents/<int:document_id>")
+@login_required
+def document(meeting_id: int, document_id: int) -> str:
+    """One document: as it will print, its way, and its texts."""
+    found, viewer, document = _document(meeting_id, document_id)
+    texts, history, files = [], [], []
+    if viewer.role in STAFF:
+        texts, history = _texts(document_id), _history(meeting_id, document_id)
+    if document["state"] == "issued":
+        files = _files(document_id)
+    return render_template(
+        "minutes/document.html",
+        meeting=found,
+        viewer=viewer,
+        document=document,
+        way=_way(document, viewer),
+        steps=steps.STEPS,
+        others=_others(document, viewer),
+        texts=texts,
+        history=history,
+        files=files,
+        page_data=_page_data(found, viewer),
+    )
+
+
+@bp.get("/meetings/<int:meeting_id>/documents/<int:document_id>/edit")
+@login_required
+def edit_document(meeting_id: int, document_id: int) -> str:
+    """The editor, for the chair and the secretary. It opens in every state, since this
+    browser may hold a text that was not saved in time."""
+    found, viewer, document = _document(meeting_id, document_id)
+    if viewer.role not in LEADERS:
+        raise Forbidden()
+    return render_template(
+        "minutes/document_edit.html",
+        meeting=found,
+        document=document,
+        document_type=KINDS[document["kind"]].type,
+        page_data=_page_data(found, viewer) | {"document": document},
+    )
+
+
+@bp.get("/meetings/<int:meeting_id>/documents/<int:document_id>/preview")
+@login_required
+def document_preview(meeting_id: int, document_id: int) -> Response:
+    """The newest text as it will print, for the frame of the document's page: it may run
+    nothing and load nothing."""
+    _found, _viewer, document = _document(meeting_id, document_id)
+    row = db.session.get_one(Document, document_id)
+    content = Content.read(newest_text(db.session(), row).content)
+    draft = document["state"] in ("draft", "submitted")
+    page = paper_html(document["kind"], content, _issue(row), draft)
+    style = f"<style>{stylesheet()}{render_template('minutes/preview.css')}</style>"
+    # The one address in it exists only inside the print worker.
+    response = make_response(_STYLESHEET_LINK.sub(lambda _match: style, page))
+    response.headers["Content-Security-Policy"] = PREVIEW_POLICY
+    return response
+
+
+_STYLESHEET_LINK = re.compile(rf"<link[^>]*{re.escape(STYLESHEET_URL)}[^>]*>")
+PREVIEW_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "img-src data:",
+        "frame-ancestors 'self'",
+        "sandbox allow-same-origin",
+    ]
+)
+
+
+def _page_data(meeting: Meeting, viewer: Viewer) -> dict[str, Any]:
+    """What the scripts must know, with the revision of the meeting that the page shows."""
+    return page_data(meeting, viewer) | {"revision": viewer.revision}
+
+
+def _document(meeting_id: int, document_id: int) -> tuple[Meeting, Viewer, dict[str, Any]]:
+    """A document that the viewer may see.
+
+    Raises:
+        NotFound: there is none.
+    """
+    actor = current_actor()
+    found, viewer = viewing(db.session(), actor, meeting_id)
+    visible = feed.listed(actor, meeting_id, "document")
+    document = next((each for each in visible if each["id"] == document_id), None)
+    if document is None:
+        raise NotFound(NO_DOCUMENT)
+    return found, viewer, document
+
+
+def _way(document: dict[str, Any], viewer: Viewer) -> steps.Way:
+    """The way of this very document; one that is replaced has nothing left to do."""
+    others = _others(document, viewer)
+    made = steps.way(document["kind"], [document], viewer.role, viewer.state)
+    if others["replaced_by"]:
+        return replace(made, next=None, also=())
+    return made
+
+
+def _others(document: dict[str, Any], viewer: Viewer) -> dict[str, dict[str, Any] | None]:
+    """The document that it replaces, and the one that replaces it."""
+    visible = feed.listed(viewer.actor, viewer.meeting_id, "document")
+    return {
+        "replaces": next((d for d in visible if d["id"] == document["replaces_id"]), None),
+        "replaced_by": next((d for d in visible if d["replaces_id"] == document["id"]), None),
+    }
+
+
+def _texts(document_id: int) -> list[Any]:
+    """The texts of a document without what they say, newest first."""
+    statement = (
+        select(
+            DocumentText.number,
+            DocumentText.based_on,
+            DocumentText.author_name,
+            DocumentText.at,
+            DocumentText.composed.is_not(None).label("takes_in"),
+        )
+        .where(DocumentText.document_id == document_id)
+        .order_by(DocumentText.number.desc())
+    )
+    return list(db.session.execute(statement).all())
+
+
+# What is told of a document's way; each text has its own line.
+TOLD = ("compose", "submit", "recall", "return", "approve", "issue", "correct")
+
+
+def _history(meeting_id: int, document_id: int) -> list[dict[str, Any]]:
+    """Who has brought a document on its way, when, and with which remarks, newest first."""
+    rows = db.session.execute(
+        select(LogRow.type, LogRow.at, LogRow.actor_name, LogRow.args, LogRow.result)
+        .where(
+            LogRow.meeting_id == meeting_id, LogRow.type.in_([f"document.{name}" for name in TOLD])
+        )
+        .order_by(LogRow.revision.desc())
+    ).all()
+    found = []
+    for row in rows:
+        result, args = json.loads(row.result), json.loads(row.args)
+        if result["id"] == document_id:
+            name = row.type.removeprefix("document.")
+            told = {"name": name, "at": row.at, "who": row.actor_name}
+            found.append(told | {"remarks": args.get("remarks"), "symbol": result["symbol"]})
+    return found
+
+
+def _files(document_id: int) -> list[DocumentFile]:
+    """What was issued, and what has been signed since, oldest first."""
+    statement = (
+        select(DocumentFile)
+        .where(DocumentFile.document_id == document_id, DocumentFile.state != "prepared")
+        .order_by(DocumentFile.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def _issue(document: Document) -> Issue | None:
+    if document.symbol is None or document.issued_at is None:
+        return None
+    return Issue(symbol=document.symbol, day=vietnam(document.issued_at).date())
