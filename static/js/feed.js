@@ -10,6 +10,8 @@ const POLL_MS = 10000; // between looks at the server while there is no socket
 const RETRY_MS = 4000; // between attempts to send while there is no socket
 // Answers after which we may not look any longer, at least for now.
 const LOST = ['unauthenticated', 'forbidden', 'not_found'];
+// A command of more characters goes over HTTP: the server takes no larger message on a socket.
+const LARGE = 60_000;
 const EVENT_GRACE_MS = 1000; // how long an event may trail its command's answer
 const SILENCE_MS = 15000; // longer than between two ticks: the machine has slept, or the cable is out
 /** A connection that is back sooner is nobody's business, and what came late by less neither. */
@@ -478,7 +480,9 @@ export class Feed extends EventTarget {
       while (!this.#closed && (next = this.pending.find((command) => !command.answer))) {
         const alone = !this.#subscribed;
         if (next.again && (await this.#doneElsewhere(next))) continue;
+        next.asking = true;
         const answer = await this.#send(next);
+        next.asking = false;
         next.again = true;
         if (next.heard) next.resolve?.(answer?.result);
         else if (answer) this.#answered(next, answer);
@@ -502,7 +506,7 @@ export class Feed extends EventTarget {
   // The server's answer, or null where there is none yet.
   async #send({ id, name, args }) {
     let answer = null;
-    if (this.#subscribed) {
+    if (this.#subscribed && JSON.stringify(args).length < LARGE) {
       const request = { meeting_id: this.#meetingId, name, request_id: id, args };
       try {
         answer = await this.#socket.timeout(ANSWER_MS).emitWithAck('command', request);
@@ -565,6 +569,8 @@ export class Feed extends EventTarget {
     command.heard = true;
     this.#store?.forget(command.id);
     this.#drop(command);
+    // Between two attempts, or after its answer, nobody else tells whoever waits for it.
+    if (!command.asking) command.resolve?.(command.answer?.result);
   }
 
   // A command is over when our objects show what it did: its line never flickers.

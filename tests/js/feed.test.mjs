@@ -445,6 +445,31 @@ test('the event of our own command ends its waiting before the answer comes', as
   assert.ok(shown.every(([there, waiting]) => !there || waiting === 0), 'never both at once');
 });
 
+test('who waits for a command hears of it where the answer comes before the event', async () => {
+  open();
+  socket.connect();
+  await turn();
+  socket.answers.command = () => ({ ok: true, revision: 2, result: { id: 5 } });
+  const result = feed.command('document.save', { text: 'a' });
+  await turn();
+  const [, { request_id }] = socket.sent.at(-1);
+  socket.receive('event', { ...event(2, { 'document/5': { id: 5 } }), request_id });
+  assert.deepEqual(await result, { id: 5 });
+});
+
+test('who waits for a command hears of it where its answer was lost', async () => {
+  open();
+  socket.connect();
+  await turn();
+  // Neither the socket nor HTTP answers: it waits for the next attempt.
+  const result = feed.command('document.save', { text: 'a' });
+  await turn();
+  const [, { request_id }] = socket.sent.at(-1);
+  socket.receive('event', { ...event(2, { 'document/5': { id: 5 } }), request_id });
+  assert.equal(await result, undefined);
+  assert.equal(feed.pending.length, 0);
+});
+
 // -- What was missed -----------------------------------------------------------------------
 
 const at = (second) => new Date(Date.UTC(2026, 0, 1, 1, 0, second)).toISOString();
