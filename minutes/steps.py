@@ -16,8 +16,6 @@ Fields = Mapping[str, Any]
 
 # Soạn thảo → trình → duyệt → ban hành.
 STEPS: Final = ("draft", "submitted", "approved", "issued")
-# The states of a meeting in which an issued document can be replaced.
-CORRECTED: Final = (State.CLOSED, State.SCHEDULED)
 
 
 @dataclass(frozen=True)
@@ -92,6 +90,6 @@ def actions(document: Fields | None, kind: str, role: str, state: str) -> list[s
             ("return", chair or clerk),
             ("recall", leads and not chair),
         ],
-        "issued": [("sign", clerk), ("correct", leads and state in CORRECTED)],
+        "issued": [("sign", clerk), ("correct", leads)],
     }
     return [name for name, allowed in may[document["state"]] if allowed]

@@ -24,11 +24,13 @@ from meetings.access import Viewer, viewing, visible_meetings
 from meetings.models import LEADERS, STAFF, LogRow, Meeting, Participant, Role, State
 from meetings.views import today
 from minutes import steps
-from minutes.content import Content, Issue
+from minutes.clocks import clocks
+from minutes.content import Content
 from minutes.documents import paper_html
+from minutes.issuing import issue_of
 from minutes.kinds import KINDS
 from minutes.layout import STYLESHEET_URL, stylesheet
-from minutes.models import Directive, DirectiveUnit, Document, DocumentFile, DocumentText
+from minutes.models import Directive, DirectiveUnit, Document, DocumentText
 from minutes.words import due_words
 from minutes.workflow import NO_DOCUMENT, newest_text
 from people.actor import Actor
@@ -132,6 +134,7 @@ def meeting(meeting_id: int) -> str:
         meeting=found,
         leads=viewer.role in LEADERS,
         documents=viewer.role in STAFF or _any_documents(found, objects),
+        clocks=_clocks(found, objects) if viewer.role in STAFF else [],
         page_data=page_data(found, viewer),
         p=picture,
         sites=sites,
@@ -141,6 +144,12 @@ def meeting(meeting_id: int) -> str:
 def _any_documents(meeting: Meeting, objects: dict[str, dict[str, Any]]) -> bool:
     """Whether there are documents for those who are not of the staff."""
     return meeting.state == State.CLOSED or any(key.startswith("document/") for key in objects)
+
+
+def _clocks(meeting: Meeting, objects: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The terms of decision 45/2018 as they stand, for those who answer for them."""
+    documents = [value for key, value in objects.items() if key.startswith("document/")]
+    return clocks(meeting, documents, now())
 
 
 class _Picture:
@@ -238,11 +247,9 @@ def documents(meeting_id: int) -> str:
 def document(meeting_id: int, document_id: int) -> str:
     """One document: as it will print, its way, and its texts."""
     found, viewer, document = _document(meeting_id, document_id)
-    texts, history, files = [], [], []
+    texts, history = [], []
     if viewer.role in STAFF:
         texts, history = _texts(document_id), _history(meeting_id, document_id)
-    if document["state"] == "issued":
-        files = _files(document_id)
     return render_template(
         "minutes/document.html",
         meeting=found,
@@ -253,7 +260,6 @@ def document(meeting_id: int, document_id: int) -> str:
         others=_others(document, viewer),
         texts=texts,
         history=history,
-        files=files,
         page_data=_page_data(found, viewer),
     )
 
@@ -284,7 +290,7 @@ def document_preview(meeting_id: int, document_id: int) -> Response:
     row = db.session.get_one(Document, document_id)
     content = Content.read(newest_text(db.session(), row).content)
     draft = document["state"] in ("draft", "submitted")
-    page = paper_html(document["kind"], content, _issue(row), draft)
+    page = paper_html(document["kind"], content, issue_of(db.session(), row), draft)
     style = f"<style>{stylesheet()}{render_template('minutes/preview.css')}</style>"
     # The one address in it exists only inside the print worker.
     response = make_response(_STYLESHEET_LINK.sub(lambda _match: style, page))
@@ -350,7 +356,7 @@ def _texts(document_id: int) -> list[Any]:
             DocumentText.based_on,
             DocumentText.author_name,
             DocumentText.at,
-            DocumentText.composed.is_not(None).label("takes_in"),
+            DocumentText.takes_in,
         )
         .where(DocumentText.document_id == document_id)
         .order_by(DocumentText.number.desc())
@@ -379,19 +385,3 @@ def _history(meeting_id: int, document_id: int) -> list[dict[str, Any]]:
             told = {"name": name, "at": row.at, "who": row.actor_name}
             found.append(told | {"remarks": args.get("remarks"), "symbol": result["symbol"]})
     return found
-
-
-def _files(document_id: int) -> list[DocumentFile]:
-    """What was issued, and what has been signed since, oldest first."""
-    statement = (
-        select(DocumentFile)
-        .where(DocumentFile.document_id == document_id, DocumentFile.state != "prepared")
-        .order_by(DocumentFile.id)
-    )
-    return list(db.session.scalars(statement))
-
-
-def _issue(document: Document) -> Issue | None:
-    if document.symbol is None or document.issued_at is None:
-        return None
-    return Issue(symbol=document.symbol, day=vietnam(document.issued_at).date())

@@ -4,7 +4,6 @@
 import Squire from '/static/vendor/squire-rte/dist/squire.js';
 import { bodyOf, nodes } from './document-text.js';
 
-const NO_FORMAT = /^format(?!Bold|Italic)/;
 const TITLES = 'P, DIV, H2, H3';
 
 /** A body that is being written. Dispatches `input` when it may be another one. */
@@ -129,6 +128,12 @@ export class BodyField extends EventTarget {
     });
   }
 
+  // Bold and italic, on and off.
+  _face(tag) {
+    if (this.#squire.hasFormat(tag)) this.#squire.changeFormat(null, { tag });
+    else this.#squire.changeFormat({ tag });
+  }
+
   _list(kind) {
     const list = this.#within('UL, OL');
     if (list?.nodeName === kind) this.#squire.removeList();
@@ -191,10 +196,13 @@ export class BodyField extends EventTarget {
       if (this.#root.contains(event.target)) does(event);
     }, true);
     listen('keydown', (event) => this.#key(event));
+    // What menus and other keyboards ask for: on and off as our own keys do, or not at all.
     listen('beforeinput', (event) => {
-      if (!NO_FORMAT.test(event.inputType)) return;
-      event.preventDefault();
-      event.stopPropagation();
+      const { inputType } = event;
+      if (!inputType.startsWith('format')) return;
+      stop(event);
+      if (inputType === 'formatBold') this.act('bold');
+      if (inputType === 'formatItalic') this.act('italic');
     });
     listen('paste', (event) => this.#paste(event));
     listen('cut', (event) => {
@@ -302,13 +310,11 @@ const ACTIONS = {
   paragraph() {
     this._title('p');
   },
-  bold(squire) {
-    if (squire.hasFormat('B')) squire.removeBold();
-    else squire.bold();
+  bold() {
+    this._face('B');
   },
-  italic(squire) {
-    if (squire.hasFormat('I')) squire.removeItalic();
-    else squire.italic();
+  italic() {
+    this._face('I');
   },
   bullets() {
     this._list('UL');
@@ -338,18 +344,16 @@ const KEYS = {
   PageDown: null,
 };
 for (const modifier of ['Ctrl-', 'Meta-']) {
+  const letters = { b: act('bold'), i: act('italic'), z: act('undo'), y: act('redo'), 'Shift-z': act('redo'), u: nothing, d: nothing };
+  for (const [letter, does] of Object.entries(letters)) {
+    KEYS[modifier + letter] = does;
+    // With the capitals locked.
+    KEYS[modifier + letter.replace(/.$/, (last) => last.toUpperCase())] = does;
+  }
   Object.assign(KEYS, {
-    [`${modifier}b`]: act('bold'),
-    [`${modifier}i`]: act('italic'),
-    [`${modifier}z`]: act('undo'),
-    [`${modifier}y`]: act('redo'),
-    [`${modifier}Shift-z`]: act('redo'),
-    [`${modifier}Shift-Z`]: act('redo'),
     [`${modifier}Shift-7`]: act('numbers'),
     [`${modifier}Shift-8`]: act('bullets'),
     [`${modifier}Enter`]: act('row_add'),
-    [`${modifier}u`]: nothing,
-    [`${modifier}d`]: nothing,
     [`${modifier}[`]: nothing,
     [`${modifier}]`]: nothing,
     [`${modifier}Shift-5`]: nothing,

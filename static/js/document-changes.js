@@ -20,7 +20,7 @@ export function showChanges(place, changes, fields, nothing) {
     ...changes.map(({ field, html }) => {
       const part = element('div', 'change');
       const name = field.split('.')[0];
-      part.append(element('h3', 'change-field', fields[name] ?? name));
+      part.append(element('p', 'change-field', fields[name] ?? name));
       const text = element('div', 'change-text paper-text');
       text.append(marked(html));
       part.append(text);

@@ -100,8 +100,8 @@ function offlineStart() {
 let timer = null;
 form.addEventListener('input', () => {
   if (!ui.loaded) return;
-  // Unsaved until it is known to be the same: the word must never say too much.
-  if (!ui.dirty) {
+  // At once where the word has to change: it must never say too much.
+  if (!ui.dirty && !same(form.content, ui.base.content)) {
     ui.dirty = true;
     paint();
   }
@@ -267,6 +267,7 @@ function joined(content) {
 
 function later() {
   ui.looking = false;
+  render(nothing, place('conflict'));
   paint();
   form.grow();
 }
@@ -441,8 +442,6 @@ feed.addEventListener('state', () => {
   if (feed.state === 'live' && !ui.loaded) begin();
   else paint();
 });
-feed.addEventListener('event', ({ detail }) => {
-  if (!detail.type.startsWith('document.')) offer.look();
-});
+feed.addEventListener('event', () => offer.look());
 store.addEventListener('failed', paint);
 begin();

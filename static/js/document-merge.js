@@ -74,7 +74,8 @@ export function mergeOffer({ place, data, t, ask, send, document: now, busy = ()
 
   function paint() {
     place.hidden = offer === null;
-    const waits = busy();
+    // What was worked out for an older text is being worked out again.
+    const waits = busy() || (offer !== null && now().head !== offer.base);
     render(
       offer === null
         ? nothing
@@ -83,7 +84,7 @@ export function mergeOffer({ place, data, t, ask, send, document: now, busy = ()
               <p><strong>${t('merge_title')}</strong></p>
               ${offer.changes.length === 0 ? html`<p>${t('merge_nothing')}</p>` : nothing}
               ${offer.conflicts > 0 ? html`<p>${t('merge_conflicts', { n: offer.conflicts })}</p>` : nothing}
-              ${waits ? html`<p class="small">${t('merge_busy')}</p>` : nothing}
+              ${busy() ? html`<p class="small">${t('merge_busy')}</p>` : nothing}
               <div class="actions">
                 ${offer.changes.length > 0
                   ? html`<button class="btn" type="button" aria-expanded=${shown} @click=${toggle}>${t(shown ? 'merge_hide' : 'merge_show')}</button>`
