@@ -55,6 +55,11 @@ export class BodyField extends EventTarget {
     this.#tell('input');
   }
 
+  /** Undoing stops here first. */
+  checkpoint() {
+    this.#squire.saveUndoState();
+  }
+
   /** Put a body in place of the present one; undoing brings that one back. */
   replace(markup) {
     this.#squire.saveUndoState();

@@ -27,11 +27,36 @@ export function pieces(content, blocksOf) {
   return [
     ...['superior', 'issuer'].map((field) => piece(field, content[field] ?? [])),
     ...PLAIN.map((field) => piece(field, content[field] ?? '')),
-    ...blocksOf(content.body).map((block) => piece('body', block)),
+    ...blocksOf(content.body).flatMap(rowsOf).map((block) => piece('body', block)),
     piece('signatures', content.signatures ?? []),
     piece('recipients', content.recipients ?? []),
     ...(content.appendices ?? []).map((each) => piece('appendices', each)),
   ];
+}
+
+const TABLE = /^(<table[^>]*>(?:<thead>.*?<\/thead>)?<tbody>)(.*)<\/tbody><\/table>$/s;
+
+/** A table as its beginning, `{open}`, and its rows, `{open, row}`; any other block as it is. */
+export function rowsOf(block) {
+  const [, open, body] = TABLE.exec(block) ?? [];
+  if (!open) return [block];
+  return [{ open }, ...(body.match(/<tr>.*?<\/tr>/gs) ?? []).map((row) => ({ open, row }))];
+}
+
+/** The way back from `rowsOf`, for a whole body. */
+export function bodyFrom(parts) {
+  let body = '';
+  let open = null;
+  for (const part of parts) {
+    const next = part.open ?? null;
+    // A second beginning of the same table is none.
+    if (open !== null && open !== next) body += '</tbody></table>';
+    if (next !== null && open !== next) body += next;
+    body += next === null ? part : (part.row ?? '');
+    open = next;
+  }
+  // A table of which nobody wants a row is none.
+  return (open === null ? body : `${body}</tbody></table>`).replace(/<table[^>]*>(?:<thead>(?:(?!<\/table>).)*<\/thead>)?<tbody><\/tbody><\/table>/gs, '');
 }
 
 /**
@@ -72,7 +97,7 @@ export function rows({ base, mine, theirs, blocksOf, diffArrays }) {
     else if (part.added) right.push(...here);
     else {
       pair();
-      for (const piece of here) found.push({ ...row(piece.field, piece, piece, before), same: true });
+      for (const piece of here) found.push({ ...row(piece.field, piece, piece, before), same: true, both: false });
     }
   }
   pair();
@@ -95,14 +120,16 @@ function row(field, mine, theirs, before) {
 /** The content that some rows with their choices make. */
 export function combined(found, template) {
   const content = { ...template, body: '', appendices: [] };
+  const body = [];
   for (const { field, mine, theirs, same: equal, choice } of found) {
     const wanted = equal ? [mine] : { mine: [mine], theirs: [theirs], both: [mine, theirs] }[choice];
     const values = wanted.filter((value) => value !== undefined);
-    if (field === 'body') content.body += values.join('');
+    if (field === 'body') body.push(...values);
     else if (field === 'appendices') content.appendices.push(...values);
     else if (LINES.includes(field)) content[field] = [...new Set(values.flat())];
     else if (values.length > 0) [content[field]] = values;
   }
+  content.body = bodyFrom(body);
   return content;
 }
 

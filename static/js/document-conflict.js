@@ -100,7 +100,7 @@ export function conflictView({ place, t, fields, texts, names, use, later }) {
 /** A piece in words. */
 function said(field, value, t) {
   if (value === undefined) return '';
-  if (field === 'body') return wordsOf(value);
+  if (field === 'body') return wordsOf(value.row ?? value.open ?? value);
   if (field === 'urgency') return t(`urgency_${value}`);
   if (field === 'signatures') return value.map(({ capacity, name }) => [...capacity, name].filter(Boolean).join('\n')).join('\n\n');
   if (field === 'appendices') return [value.title, value.landscape ? `(${t('landscape')})` : '', wordsOf(value.body)].filter(Boolean).join('\n');

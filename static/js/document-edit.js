@@ -149,6 +149,7 @@ async function save() {
   }
   if (!ui.dirty || locked() || ui.gone) return;
   const content = form.content;
+  form.checkpoint();
   ui.saving = true;
   ui.refused = '';
   form.errors([]);

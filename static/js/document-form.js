@@ -94,6 +94,11 @@ export class ContentForm extends EventTarget {
     this.grow();
   }
 
+  /** Undoing stops here first. */
+  checkpoint() {
+    for (const body of [this.#body, ...this.#appendices.map((each) => each.body)]) body.checkpoint();
+  }
+
   /** Another content in place of this one; undoing brings the body back. */
   replace(content) {
     const { body } = content;

@@ -226,6 +226,7 @@ async function show(newer, older) {
     const list = element('div');
     showChanges(list, answer.changes, data.fields, t('compare_same'));
     changes.replaceChildren(element('h3', 'changes-title', t('compare_title', { to: newer, from: older })), list);
+    changes.scrollIntoView({ block: 'start' });
   } catch (trouble) {
     const message = trouble.code === 'offline' ? t('offline') : trouble.message;
     changes.replaceChildren(element('p', 'notice notice-error', t('compare_failed', { message })));
