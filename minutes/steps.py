@@ -55,14 +55,14 @@ def way(kind: str, documents: list[Fields], role: str, state: str) -> Way:
     """The same for one kind, of which `documents` are all, oldest first."""
     newest = documents[-1] if documents else None
     issued = next((d for d in reversed(documents) if d["state"] == "issued"), None)
-    first, *others = [*actions(newest, kind, role, state), None]
+    allowed = actions(newest, kind, role, state)
     ended = state == State.CLOSED
     return Way(
         kind=kind,
         document=newest,
         issued=issued,
-        next=first,
-        also=tuple(each for each in others if each),
+        next=allowed[0] if allowed else None,
+        also=tuple(allowed[1:]),
         open=bool(issued) or (ended and kind != "invitation") or role in STAFF,
     )
 
@@ -92,4 +92,4 @@ def actions(document: Fields | None, kind: str, role: str, state: str) -> list[s
         ],
         "issued": [("sign", clerk), ("correct", leads)],
     }
-    return [name for name, allowed in may[document["state"]] if allowed]
+    return [name for name, theirs in may[document["state"]] if theirs]

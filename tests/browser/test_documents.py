@@ -185,7 +185,9 @@ def test_what_is_no_signed_copy_is_refused(windows: Windows, held: Briefing) -> 
     path = f"/api/v1/meetings/{held.id}/documents/{draft['id']}/issue"
     issued = held.server.request("POST", path, {"base": 1}, username="vanthu")
     assert issued.status == 200, issued.body
-    clerk = follows(windows.open("vanthu", page_of(held, draft), expected=("/signed", "422", "409")))
+    clerk = follows(
+        windows.open("vanthu", page_of(held, draft), expected=("/signed", "422", "409"))
+    )
     clerk.get_by_role("button", name="Nộp bản đã ký số…").click()
     dialog = clerk.get_by_role("dialog")
     file = {"name": "ky.pdf", "mimeType": "application/pdf", "buffer": b"not a PDF"}
@@ -195,7 +197,7 @@ def test_what_is_no_signed_copy_is_refused(windows: Windows, held: Briefing) -> 
     assert flaws_of(clerk) == []
 
 
-# --- Nothing is lost ------------------------------------------------------------------------------
+# --- Nothing is lost -----------------------------------------------------------------------------
 
 
 def test_two_writers_see_both_texts_and_join_them(
@@ -205,9 +207,14 @@ def test_two_writers_see_both_texts_and_join_them(
     write(page, "Câu của thư ký.")
     expect(state_of(page)).to_have_text("Chưa lưu")
     body = text_of(held, draft["id"], 1)["content"]["body"]
-    save(held, "chutoa", draft, 1, abstract="Trích yếu của chủ tọa", body=body.replace(
-        "<p>", "<p>Câu mở đầu của chủ tọa.</p><p>", 1
-    ))
+    save(
+        held,
+        "chutoa",
+        draft,
+        1,
+        abstract="Trích yếu của chủ tọa",
+        body=body.replace("<p>", "<p>Câu mở đầu của chủ tọa.</p><p>", 1),
+    )
     expect(state_of(page)).to_have_text("Xung đột")
     expect(page.locator("#notices")).to_contain_text("đã lưu bản 2")
     # What is written here stays as it is until its writer has chosen.
@@ -328,7 +335,7 @@ def test_what_the_server_refuses_stays_and_says_where_it_is_wrong(
     expect(state_of(page)).to_have_text("Đã lưu · bản 2")
 
 
-# --- The record changes -----------------------------------------------------------------------------
+# --- The record changes --------------------------------------------------------------------------
 
 
 def test_a_change_in_the_record_is_offered_and_taken_in(
@@ -398,7 +405,7 @@ def test_differences_between_any_two_texts_are_shown_in_colour(
     assert flaws_of(page) == []
 
 
-# --- The editor --------------------------------------------------------------------------------------
+# --- The editor ----------------------------------------------------------------------------------
 
 
 def test_everything_in_the_editor_has_a_key(
@@ -516,7 +523,7 @@ def test_who_may_not_edit_gets_no_editor(
     expect(page.locator("#body")).to_have_count(0)
 
 
-# --- Sizes and languages --------------------------------------------------------------------------------
+# --- Sizes and languages -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
