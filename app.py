@@ -89,6 +89,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         SIGNING_P12=settings.signing_p12,
         SIGNING_PASSWORD=settings.signing_password,
         SIGNER=settings.signer,
+        SIGNING_ROOTS=settings.signing_roots,
         MAX_CONTENT_LENGTH=1024 * 1024,
         TEMPLATES_AUTO_RELOAD=False,
         COMPRESS_ALGORITHM=["gzip"],

@@ -34,6 +34,8 @@ class Settings:
     signing_p12: bytes | None = field(default=None, repr=False)
     signing_password: bytes = field(default=b"", repr=False)
     signer: str = ""
+    # Certificates (PEM) that signatures made elsewhere are to chain to; empty: not asked.
+    signing_roots: bytes = b""
 
     @property
     def secure_cookies(self) -> bool:
@@ -83,6 +85,7 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
         signing_p12=signing_p12,
         signing_password=signing_password,
         signer=signer,
+        signing_roots=_signing_roots(env),
     )
 
 
@@ -107,6 +110,33 @@ def _signing(env: Mapping[str, str]) -> tuple[bytes | None, bytes, str]:
         raise ConfigurationError("SIGNING_P12 holds no key with its certificate")
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return content, password, str(names[0].value) if names else ""
+
+
+def _signing_roots(env: Mapping[str, str]) -> bytes:
+    """The certificates of a folder (`*.pem`, `*.crt`, `*.cer`), as one PEM text."""
+    folder = env.get("SIGNING_ROOTS")
+    if not folder:
+        return b""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    if not Path(folder).is_dir():
+        raise ConfigurationError(f"SIGNING_ROOTS is not a folder: {folder!r}")
+    found = []
+    for file in sorted(Path(folder).iterdir()):
+        if file.suffix.lower() not in (".pem", ".crt", ".cer"):
+            continue
+        content = file.read_bytes()
+        try:
+            if content.lstrip().startswith(b"-----BEGIN"):
+                found += x509.load_pem_x509_certificates(content)
+            else:
+                found.append(x509.load_der_x509_certificate(content))
+        except ValueError:
+            raise ConfigurationError(f"SIGNING_ROOTS: {file.name} is no certificate") from None
+    if not found:
+        raise ConfigurationError(f"SIGNING_ROOTS holds no certificate: {folder!r}")
+    return b"".join(each.public_bytes(Encoding.PEM) for each in found)
 
 
 def _database_url(env: Mapping[str, str], folder: Path) -> str:
