@@ -43,6 +43,7 @@ import meetings.views
 import minutes.api
 import minutes.schemas
 import minutes.services
+import minutes.verification
 import minutes.views
 import minutes.workflow
 import people.api
@@ -125,6 +126,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.register_api(minutes.schemas.api)
     app.register_api(people.api.auth)
     app.extensions["renderer"] = Renderer(settings.files_dir / "prints")
+    app.register_blueprint(minutes.verification.bp)
     return app
 
 

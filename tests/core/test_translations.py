@@ -20,7 +20,8 @@ from flask_babel import get_babel
 from sqlalchemy import String, select
 
 import config
-from core.db import Base, db
+from core.db import Base, db, writing
+from tests.minutes.issued import document
 from tests.world import World
 
 ENGLISH = config.ROOT / "translations" / "en" / "LC_MESSAGES" / "messages.po"
@@ -201,6 +202,23 @@ def test_the_sign_in_page_in_english(
     markup = reading(client, "/login")
     assert "Sign in" in markup
     assert not vietnamese_lines(own_words(markup, []))
+
+
+def test_the_public_page_of_a_document_in_english(
+    app: Flask,
+    client: FlaskClient,
+    world: World,
+    reading: Callable[[FlaskClient, str], str],
+) -> None:
+    with app.app_context(), writing() as session:
+        meeting, unit = world.meetings["closed"].meeting_id, world.units["huyen"]
+        old = document(session, meeting, unit, 5, "AAAAA-AAAAA", signer="Trần Văn Chủ")
+        document(session, meeting, unit, 6, "BBBBB-BBBBB", replaces_id=old.id)
+    for address in ("/verify", "/verify/AAAAA-AAAAA", "/verify/BBBBB-BBBBB", "/verify/CCCCC"):
+        markup = reading(client, address)
+        assert not vietnamese_lines(own_words(markup, content(app)))
+        shown = page_data(markup)
+        assert not VIETNAMESE.search(str([shown.get("strings"), shown.get("results")]))
 
 
 def test_the_language_stays_chosen(

@@ -16,6 +16,7 @@ from flask import Flask
 
 from core import stopping
 from minutes import issuing
+from minutes.verification import LARGEST_REQUEST
 from tests.server import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -69,6 +70,11 @@ def test_the_processes_share_their_files(app: Flask) -> None:
     for each in apps:
         assert each["volumes"] == ["files:" + each["environment"]["FILES_DIR"]]
     assert "files" in COMPOSE["volumes"]
+def test_nginx_takes_the_largest_file_with_its_form() -> None:
+    place = NGINX.partition("location ~ ^/(verify/|")[2].partition("}")[0]
+    found = re.search(r"client_max_body_size (\d+)m;", place)
+    assert found
+    assert int(found[1]) * 1024 * 1024 >= LARGEST_REQUEST
 
 
 def test_nginx_waits_longer_than_a_silent_connection_lasts(app: Flask) -> None:
