@@ -1,7 +1,7 @@
 """What makes a PDF a tagged PDF/A-3a (ISO 19005-3), read back from the file.
 
-Not a validator: veraPDF needs Java and is in no registry that the tests may use. These are the
-rules that a document of ours could break.
+Not a validator (that is veraPDF, a Java program of its own): these are the rules that a document of
+ours could break.
 """
 
 from __future__ import annotations
