@@ -5,7 +5,6 @@ from __future__ import annotations
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography import x509
@@ -13,10 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
-from cryptography.hazmat.primitives.serialization import Encoding
 
 import config
-from tests.minutes.keys import PASSWORD, identity, without_key
 
 KEY = "0123456789abcdef"
 
@@ -120,56 +117,3 @@ def test_nonsense_stops_the_start(env: dict[str, str], sentence: str, tmp_path: 
         load(tmp_path, **env)
     assert sentence in str(refused.value)
     assert list(tmp_path.glob("secret_key")) == []
-
-
-# --- Signing ------------------------------------------------------------------------------------
-
-
-def test_nothing_is_signed_unless_a_key_is_given(tmp_path: Path) -> None:
-    settings = load(tmp_path)
-    assert (settings.signing_p12, settings.signing_roots) == (None, b"")
-
-
-def test_the_key_is_opened_at_the_start_and_never_shown(tmp_path: Path) -> None:
-    file = tmp_path / "key.p12"
-    file.write_bytes(identity().p12)
-    settings = load(tmp_path, SIGNING_P12=str(file), SIGNING_PASSWORD=PASSWORD.decode())
-    assert settings.signing_p12 == identity().p12
-    assert PASSWORD.decode() not in repr(settings)
-
-
-@pytest.mark.parametrize("content", [None, b"", b"no key", without_key], ids=str)
-def test_a_key_that_does_not_open_stops_the_start(content: Any, tmp_path: Path) -> None:
-    file = tmp_path / "key.p12"
-    if content is not None:
-        file.write_bytes(content() if callable(content) else content)
-    with pytest.raises(config.ConfigurationError, match="SIGNING_P12"):
-        load(tmp_path, SIGNING_P12=str(file), SIGNING_PASSWORD=PASSWORD.decode())
-
-
-def test_roots_are_read_in_both_forms(tmp_path: Path) -> None:
-    folder = tmp_path / "roots"
-    folder.mkdir()
-    (folder / "one.pem").write_bytes(identity().root)
-    other = x509.load_pem_x509_certificate(identity("Khác", "Khác").root)
-    (folder / "two.cer").write_bytes(other.public_bytes(Encoding.DER))
-    (folder / "README").write_text("not a certificate, and not asked")
-    roots = load(tmp_path, SIGNING_ROOTS=str(folder)).signing_roots
-    assert roots == identity().root + identity("Khác", "Khác").root
-
-
-@pytest.mark.parametrize(
-    "content", [None, b"", b"-----BEGIN CERTIFICATE-----", b"\x30\x82"], ids=str
-)
-def test_roots_that_cannot_be_read_stop_the_start(content: Any, tmp_path: Path) -> None:
-    folder = tmp_path / "roots"
-    folder.mkdir()
-    if content is not None:
-        (folder / "one.crt").write_bytes(content)
-    with pytest.raises(config.ConfigurationError, match="SIGNING_ROOTS"):
-        load(tmp_path, SIGNING_ROOTS=str(folder))
-
-
-def test_roots_are_in_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(config.ConfigurationError, match="not a folder"):
-        load(tmp_path, SIGNING_ROOTS=str(tmp_path / "nowhere"))

@@ -5,15 +5,20 @@ from __future__ import annotations
 import inspect
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask
 
+import config
 from core.errors import Invalid, TooLarge
 from minutes import signing
 from minutes.render import RenderError, RenderTimeout
 from minutes.signatures import LARGEST_FILE, REASONS, CheckingFailed, checked
+from tests.minutes.keys import identity
 
 GOOD = {"ok": True, "reason": "", "signer": "Trần Văn Chủ", "trusted": True, "proof": "bytes"}
 
@@ -72,3 +77,38 @@ def test_too_much_is_not_even_looked_at() -> None:
     with pytest.raises(TooLarge):
         checked(worker, b"x" * (LARGEST_FILE + 1), b"")
     assert worker.asked == []
+
+
+# Trusted certificates ----------------------------------------------------------------------------
+
+
+def load(folder: Path) -> config.Settings:
+    return config.load({"SIGNING_ROOTS": str(folder)}, instance=folder.parent)
+
+
+def test_roots_are_read_in_both_forms(tmp_path: Path) -> None:
+    folder = tmp_path / "roots"
+    folder.mkdir()
+    (folder / "one.pem").write_bytes(identity().root)
+    other = x509.load_pem_x509_certificate(identity("Khác", "Khác").root)
+    (folder / "two.cer").write_bytes(other.public_bytes(Encoding.DER))
+    (folder / "README").write_text("not a certificate, and not asked")
+    roots = load(folder).signing_roots
+    assert roots == identity().root + identity("Khác", "Khác").root
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"-----BEGIN CERTIFICATE-----", b"\x30\x82"], ids=str
+)
+def test_roots_that_cannot_be_read_stop_the_start(content: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "roots"
+    folder.mkdir()
+    if content is not None:
+        (folder / "one.crt").write_bytes(content)
+    with pytest.raises(config.ConfigurationError, match="SIGNING_ROOTS"):
+        load(folder)
+
+
+def test_roots_are_in_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(config.ConfigurationError, match="not a folder"):
+        load(tmp_path / "nowhere")
