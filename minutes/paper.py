@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 from markupsafe import Markup
 
 from minutes.composing.issuer import symbol_template
+from minutes.composing.phrases import joined
 from minutes.content import Content, Issue
 from minutes.kinds import KINDS, Kind
 from minutes.layout import OPEN_DATE, OPEN_NUMBER, STYLESHEET_URL, URGENCY, environment
@@ -25,6 +26,11 @@ from minutes.numbers import long_date, roman
 # What ends the body of every document (decree 30/2020, annex I).
 END: Final = "./."
 _ENDING: Final = re.compile(r"[\s.;,:/]*$")
+# A "word" of this many letters is given places to break, near enough to fit into the narrowest
+# column: trying each of its letters for the end of a line takes the renderer quadratic time.
+_ENDLESS: Final = re.compile(r"\S{100,}")
+_FEW: Final = re.compile(r"\S{5}(?=\S)")
+_MAY_BREAK: Final = "\u200b"  # zero width space
 # A closing paragraph longer than this, in characters, may be broken before the signatures.
 _SHORT: Final = 1500
 
@@ -72,7 +78,7 @@ def paper_html(
             kind=what,
             content=content,
             symbol=symbol,
-            place_date=f"{content.place}, {day}" if what.dated else "",
+            place_date=joined([content.place, day]) if what.dated else "",
             marks=_marks(content, draft),
             body=body_of(what, content.body),
             appendices=[
@@ -155,6 +161,8 @@ def _blocks(body: str) -> list[HtmlElement]:
         text(tail)
     kept = [block for block in blocks if block.tag == "table" or block.text_content().strip()]
     _keep_with_next(kept)
+    for block in kept:
+        _break_endless_words(block)
     return kept
 
 
@@ -169,6 +177,18 @@ def _keep_with_next(blocks: list[HtmlElement]) -> None:
         announces = (block.text_content().rstrip().endswith(":")) or following.tag == "table"
         if block.tag == "p" and announces:
             block.set("class", "label")
+
+
+def _break_endless_words(block: HtmlElement) -> None:
+    for element in block.iter():
+        for name in ("text", "tail"):
+            words = getattr(element, name)
+            if words:
+                setattr(element, name, _ENDLESS.sub(_with_breaks, words))
+
+
+def _with_breaks(word: re.Match[str]) -> str:
+    return _FEW.sub(lambda few: few[0] + _MAY_BREAK, word[0])
 
 
 def _ended(blocks: list[HtmlElement]) -> HtmlElement:

@@ -59,7 +59,7 @@ def briefing() -> Objects:
 def long_briefing() -> Objects:
     """Return a briefing with tables over several pages, to be read only."""
     objects = ended_briefing()
-    for number in range(3, 60):
+    for number in range(3, 45):
         objects[f"directive/{number}"] = {**objects["directive/1"], "id": number}
         objects[f"conclusion/{number + 10}"] = {**objects["conclusion/3"], "id": number + 10}
         objects[f"indicator/{number}"] = {

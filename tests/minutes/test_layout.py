@@ -13,6 +13,7 @@ from typing import Any
 import pdfplumber
 import pypdfium2
 import pytest
+from lxml import html
 
 from minutes.content import Appendix, Content, Issue, sanitised
 from minutes.documents import compose, paper_html
@@ -656,3 +657,13 @@ def test_a_very_large_record_is_printed_whole(renderer, briefing):
         whole = "\n".join(page.get_textpage().get_text_range() for page in pdf)
     assert {f"từ{number}" for number in range(50_000)} <= set(re.findall(r"từ\d+", whole))
     assert "Việc số 400." in whole
+
+
+def test_endless_words_get_places_to_break_and_lose_no_letter(briefing):
+    briefing["directive/1"]["text"] = "W" * 20_000
+    briefing["entry/1"]["text"] = "ngắn " + "đ" * 99 + " " + "á" * 20_001
+    page = html.fromstring(paper_html("minutes", compose("minutes", briefing)))
+    text = page.text_content()
+    assert max(map(len, re.split(r"[\s\u200b]", text))) == 99, "shorter ones stay as they are"
+    assert text.count("W") >= 20_000
+    assert text.count("á") >= 20_001
