@@ -92,7 +92,9 @@ class Content(Args):
 
     Attributes:
         superior: cơ quan chủ quản, regular; none for a People's Committee.
-        issuer: cơ quan ban hành, bold, in one or two lines.
+        issuer: cơ quan ban hành, bold, in one or two lines. Both are written as names are
+            (`Ủy ban nhân dân`, `huyện Đắk Glong`); the layout prints them in capitals, as it does
+            capacities and the titles of appendices.
         place: địa danh; printed with the date where the kind carries one.
         abstract: trích yếu.
         body: HTML of a short list of tags; its last paragraph is the closing one (`./.`).

@@ -18,6 +18,7 @@ from minutes.composing.phrases import (
 )
 from minutes.composing.reading import Fields, Record
 from minutes.content import Appendix
+from minutes.due import ONGOING
 from minutes.numbers import deadline
 
 SECTIONS: Final = {
@@ -52,12 +53,18 @@ def directives_table(record: Record) -> str:
             line(directive.get("text")),
             joined(record.unit_names(directive.get("lead_unit_ids") or ()), "; ") or NONE,
             joined(record.unit_names(directive.get("supporting_unit_ids") or ()), "; ") or NONE,
-            # The words in which it was given say more than the day that was understood.
-            capital(deadline(directive.get("due")) or line(directive.get("due_text")) or NONE),
+            capital(_due(directive) or NONE),
         )
         for directive in directives(record)
     ]
     return body.table("directives", _DIRECTIVES, rows) if rows else ""
+
+
+def _due(directive: Fields) -> str:
+    """A deadline for a column: the day that was understood, else the words."""
+    due, wording = directive.get("due"), line(directive.get("due_text"))
+    # `trước ngày 25 hằng tháng` says more than `thường xuyên`.
+    return wording if wording and due in (None, ONGOING) else deadline(due) or ""
 
 
 def _names_unit(record: Record, text: str, key: object) -> bool:

@@ -516,6 +516,21 @@ def test_the_table_of_directives_is_complete(briefing):
     assert rows(compose("minutes", briefing).body, "directives") == table
 
 
+@pytest.mark.parametrize(
+    ("due", "wording", "shown"),
+    [
+        ("ongoing", "trước ngày 25 hằng tháng", "Trước ngày 25 hằng tháng"),
+        ("ongoing", None, "Thường xuyên"),
+        ("2023-11-30", "trước ngày 30/11", "30/11/2023"),
+        (None, "ngay sau hội nghị", "Ngay sau hội nghị"),
+        (None, None, "—"),
+    ],
+)
+def test_the_column_of_deadlines_says_the_most_exact(briefing, due, wording, shown):
+    briefing["directive/1"] |= {"due": due, "due_text": wording}
+    assert rows(compose("directives", briefing).body, "directives")[0][3] == shown
+
+
 def test_the_table_on_its_own_names_the_notice_that_is_in_force(briefing):
     assert "Kèm theo" not in compose("directives", briefing).body
     for key, symbol, state in (
