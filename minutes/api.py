@@ -371,8 +371,6 @@ def _sent(made: PrintedDocument) -> Response:
     response = make_response(made.content)
     response.content_type = made.type
     response.headers.set("Content-Disposition", "attachment", filename=made.filename)
-    # Whoever has it already need not fetch it again; nobody else may keep it for them.
-    response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(hashlib.sha256(made.content).hexdigest())
     response.make_conditional(request)
     return response

@@ -8,7 +8,6 @@ the number that is next by then. A crash in between has taken nothing.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from core import files
 from core.db import reading, writing
-from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from core.errors import Conflict, DomainError, Forbidden, NotFound
 from core.times import now, vietnam
 from meetings.access import only_visible, sees, view
 from meetings.changes import Outcome
@@ -38,6 +37,7 @@ from minutes.models import Document, DocumentFile
 from minutes.numbers import long_date
 from minutes.record import record_json
 from minutes.render import Renderer, RenderError
+from minutes.signatures import LARGEST_FILE, checked
 from minutes.workflow import NO_DOCUMENT, NotPrinted, newest_text, refuse_before_the_end
 from people.actor import Actor
 
@@ -47,8 +47,10 @@ log = logging.getLogger(__name__)
 TRIES = 8
 # How long a file waits to be issued before it is cleaned away: far longer than printing takes.
 KEPT = timedelta(hours=1)
-# What a signature from elsewhere may make of a PDF, in bytes.
-LARGEST_UPLOAD = 32 * 1024 * 1024
+# A signed file with what is around it in the request, in bytes.
+LARGEST_UPLOAD = LARGEST_FILE
+SPOILT = _("Tệp của văn bản này không còn nguyên vẹn trên máy chủ; hãy báo người quản trị.")
+NO_ROOM = _("Máy chủ chưa lưu được tệp của văn bản; hãy báo người quản trị rồi thử lại.")
 
 
 class DocumentFailed(DomainError):
@@ -202,7 +204,7 @@ def _print(sheet: _Sheet, renderer: Renderer) -> None:
         unsigned = pdf
         pdf = worked(lambda: renderer.call("sign", unsigned, p12, password))
         signer = current_app.config["SIGNER"]
-    sha256 = files.store(pdf)
+    sha256 = _stored(pdf)
     with writing() as session:
         session.add(
             DocumentFile(
@@ -233,6 +235,28 @@ def worked(work: Callable[[], bytes]) -> bytes:
         raise DocumentFailed() from error
 
 
+def kept(sha256: str) -> bytes:
+    """The file of an issued document.
+
+    Raises:
+        DocumentFailed: it is not there as it was issued.
+    """
+    try:
+        return files.read(sha256)
+    except (OSError, ValueError) as error:
+        # Not printed anew: what is issued is that file and no other.
+        log.error("the file %s of a document cannot be read: %s", sha256, error)
+        raise DocumentFailed(SPOILT) from error
+
+
+def _stored(content: bytes) -> str:
+    try:
+        return files.store(content)
+    except OSError as error:
+        log.error("a document could not be stored: %s", error.strerror)
+        raise DocumentFailed(NO_ROOM) from error
+
+
 def keep_signed(
     actor: Actor,
     meeting_id: int,
@@ -256,8 +280,8 @@ def keep_signed(
         NotFound: there is no such document for this viewer.
         Forbidden: the viewer is not the records clerk.
         Conflict: the document is not issued.
-        Invalid: the file is not the issued one with a valid signature added.
-        DocumentFailed: it could not be checked in time.
+        Invalid, TooLarge: the file is not the issued one with a valid signature added.
+        Conflict: it could not be checked in time, or not be kept.
     """
     with reading() as session:
         viewer = view(session, actor, meeting_id)
@@ -280,12 +304,8 @@ def keep_signed(
             )
         ).one()
         session.expunge(issued)
-    content = files.read(issued.sha256)
-    found = json.loads(worked(lambda: renderer.call("check", signed, content)))
-    if not found["ok"]:
-        message = found.get("reason") or _("Tệp này không phải văn bản đã ban hành kèm chữ ký.")
-        raise Invalid(message, errors=[{"field": "file", "message": str(message)}])
-    sha256 = files.store(signed)
+    found = checked(renderer, signed, kept(issued.sha256))
+    sha256 = _stored(signed)
     with writing() as session:
         session.add(
             DocumentFile(
@@ -298,7 +318,7 @@ def keep_signed(
                 code=issued.code,
                 sha256=sha256,
                 size=len(signed),
-                signer=str(found.get("signer") or "")[:500],
+                signer=found.signer,
                 at=now(),
             )
         )

@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import files
 from core.db import reading
 from core.errors import Forbidden, NotFound
 from meetings import feed
@@ -19,7 +18,7 @@ from meetings.models import STAFF, Role, State
 from minutes.content import Content, Issue
 from minutes.documents import paper_html
 from minutes.docx import docx_parts
-from minutes.issuing import DocumentFailed, issue_of, recorded, worked
+from minutes.issuing import DocumentFailed, issue_of, kept, recorded, worked
 from minutes.kinds import KINDS
 from minutes.models import Document
 from minutes.papers import Sheet, aside, papers
@@ -213,18 +212,8 @@ def _made(paper: Paper, format: str, renderer: Renderer) -> PrintedDocument:
     elif format == "docx":
         content = paper.docx(renderer)
     elif paper.sha256 is not None:
-        content = _kept(paper.sha256)
+        content = kept(paper.sha256)
     else:
         sheet = aside(paper.sheet)
         content = worked(lambda: renderer.pdf(sheet.html, kind=paper.kind, attachment=sheet.record))
     return PrintedDocument(f"{paper.name}.{format}", content, TYPES[format])
-
-
-def _kept(sha256: str) -> bytes:
-    try:
-        return files.read(sha256)
-    except (OSError, ValueError) as error:
-        # Not printed anew: what is issued is that file and no other.
-        raise DocumentFailed(
-            _("Tệp của văn bản này không còn nguyên vẹn trên máy chủ; hãy báo người quản trị.")
-        ) from error

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from core import files
 from minutes.merging import RECORD_SAYS
 from minutes.publishing import TYPES
+from minutes.signatures import REASONS
 from tests.marks import both_engines
 from tests.paper import Press, approved, content, document, drafted, give, issued, submitted
 from tests.world import INVITED, Briefing, World
@@ -313,11 +314,11 @@ def test_a_signed_file_takes_the_place_of_the_issued_one(
     assert (answer.status_code, answer.json) == (200, document(made, world))
     assert client_for("daibieu").get(own(made, "/file.pdf")).data == signed
     assert client_for("daibieu").get(of(made, "/invitation.pdf")).data == signed
-    press.checked = {"ok": False, "reason": "Tệp có mật khẩu."}
+    press.checked = {"ok": False, "reason": "encrypted"}
     refused = upload(client, address, b"%PDF-locked")
     assert (refused.status_code, refused.json["errors"]) == (
         422,
-        [{"field": "file", "message": "Tệp có mật khẩu."}],
+        [{"field": "file", "message": REASONS["encrypted"]}],
     )
     assert client_for("daibieu").get(own(made, "/file.pdf")).data == signed
 

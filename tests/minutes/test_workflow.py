@@ -26,6 +26,7 @@ from minutes.issuing import DocumentFailed
 from minutes.merging import RECORD_SAYS
 from minutes.models import Document, DocumentFile, DocumentText, Register
 from minutes.render import RenderTimeout
+from minutes.signatures import REASONS
 from people.actor import Actor
 from tests.marks import both_engines
 from tests.paper import Press, approved, content, document, drafted, give, issued, submitted
@@ -567,13 +568,13 @@ def test_a_file_that_is_not_the_issued_one_is_refused(
     before = document(made, world)
     with made.app.app_context():
         files.store(b"%PDF-x")
-    press.checked = {"ok": False, "reason": "Tệp bị cắt cụt."}
+    press.checked = {"ok": False, "reason": "truncated"}
     with giao_ban.app.app_context(), writing() as session:
         file = session.scalars(select(DocumentFile).where(DocumentFile.state == "issued")).one()
         assert file.sha256 == before["sha256"]
     with pytest.raises(Invalid) as refused:
         keep(made, world, press, b"whatever")
-    assert refused.value.errors == [{"field": "file", "message": "Tệp bị cắt cụt."}]
+    assert refused.value.errors == [{"field": "file", "message": str(REASONS["truncated"])}]
     with pytest.raises(Conflict):
         made.do(
             world.actors["vanthu"],
@@ -692,3 +693,22 @@ def test_a_draft_is_seen_by_the_staff_alone_until_it_is_issued(
         viewer = world.actors[username]
         assert made.objects(viewer)[key] == done
         assert made.events(viewer, made.revision - 1)[0]["changed"] == {key: done}
+
+
+# The disk ----------------------------------------------------------------------------------------
+
+
+def test_where_the_disk_takes_nothing_nothing_is_issued(
+    giao_ban: Briefing, world: World, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = approved(giao_ban, world)
+
+    def full(_content: bytes) -> str:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "store", full)
+        with pytest.raises(DocumentFailed):
+            issue(made, world, press)
+    assert document(made, world)["state"] == "approved"
+    assert issue(made, world, press)["number"] == 1
