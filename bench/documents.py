@@ -1,0 +1,434 @@
+"""The documents: how soon they are there, and what printing them costs, beside headless Chromium
+in the same run: `make bench`, or `.venv/bin/python bench/documents.py --help`.
+
+The server is the real one (`app.py`) with the demo, asked over HTTP; the pages of the 6, 27 and 110
+page minutes are printed by the server's own pool (`minutes.render`) and by a warm Chromium, in
+turns, from the same HTML; the feed is followed by the readers of bench/live. Writes
+bench/results/documents.json. docs/benchmarks.md says how to read it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+sys.path.insert(0, str(ROOT))
+
+from bench.live import SECRET_KEY, Ground  # noqa: E402
+from tests.server import Server, until  # noqa: E402
+
+RESULTS = HERE / "results" / "documents.json"
+PASSWORD = "giaoban-demo"
+STAFF = ("thuky", "chutoa", "vanthu")
+PAGES = (6, 27, 110)
+
+
+def ms(seconds: float) -> float:
+    return round(1000 * seconds, 1)
+
+
+def percentile(values: list[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    return {
+        "median": round(statistics.median(values), 2),
+        "lowest": round(min(values), 2),
+        "highest": round(max(values), 2),
+    }
+
+
+def timed(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+# The server ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def serving(database: Path, folder: Path) -> Iterator[Server]:
+    url = f"sqlite:///{database}"
+    files = str(folder / "files")
+    log = folder / "server.log"
+    server = Server(url, PASSWORD, log, FILES_DIR=files, SECRET_KEY=SECRET_KEY).wait()
+    try:
+        yield server
+    finally:
+        server.terminate()
+        server.ended()
+
+
+class Reader:
+    """One who downloads, over a connection that is kept."""
+
+    def __init__(self, server: Server, username: str) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+        self._headers = {"Authorization": f"Bearer {server.token(username)}"}
+
+    def download(self, meeting_id: int, kind: str = "minutes") -> bytes:
+        path = f"/api/v1/meetings/{meeting_id}/documents/{kind}.pdf"
+        self._connection.request("GET", path, headers=self._headers)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        assert answer.status == 200, content
+        assert content.startswith(b"%PDF-")
+        return content
+
+
+def printed(server: Server) -> float:
+    """How many documents the server has printed."""
+    page = server.request("GET", "/metrics").body.decode()
+    names = ("giaoban_render_seconds_count",)
+    return sum(float(line.split()[-1]) for line in page.splitlines() if line.startswith(names))
+
+
+def quiet(server: Server) -> None:
+    """Wait until nothing more is printed ahead."""
+
+    def settled() -> bool:
+        before = printed(server)
+        time.sleep(4)
+        return printed(server) == before
+
+    until(settled, "an end of printing ahead", 120)
+
+
+def downloads(server: Server, times: int) -> dict[str, Any]:
+    """How long those wait who download the demo's minutes."""
+    meeting_id = server.meeting_id("GB-DEMO")
+
+    def give(name: str, **args: Any) -> Any:
+        answer = server.command("thuky", meeting_id, name, **args)
+        assert answer.status == 200, answer.body
+        return answer.json["result"]
+
+    give("meeting.open")
+    item = give("agenda.advance", from_item=None)["current_item_id"]
+    said: list[str] = [
+        entry["text"]
+        for entry in server.request(
+            "GET",
+            f"/api/v1/meetings/{server.meeting_id('GB-2023-09')}/discussion?per_page=100",
+            username="thuky",
+        ).json["items"]
+    ]
+    for text in said:
+        give("discussion.add", item_id=item, kind="opinion", text=text)
+    readers = [Reader(server, STAFF[number % len(STAFF)]) for number in range(10)]
+    readers[0].download(meeting_id)
+
+    at_once, waited, closed, ten_new, ten_kept = [], [], [], [], []
+    for number in range(times):
+        give("discussion.add", item_id=item, kind="opinion", text=f"Ý kiến thêm {number}.")
+        at_once.append(timed(lambda: readers[0].download(meeting_id)))
+        give("discussion.add", item_id=item, kind="opinion", text=f"Ý kiến cuối {number}.")
+        quiet(server)
+        waited.append(timed(lambda: readers[0].download(meeting_id)))
+        give("discussion.add", item_id=item, kind="opinion", text=f"Ý kiến sau cuối {number}.")
+        for kept in (ten_new, ten_kept):
+            with ThreadPoolExecutor(10) as pool:
+                kept.append(
+                    timed(lambda: list(pool.map(lambda r: r.download(meeting_id), readers)))
+                )
+        quiet(server)
+        give("meeting.close")
+        quiet(server)
+        closed.append(timed(lambda: readers[1].download(meeting_id)))
+        give("meeting.reopen", reason="đo")
+    quiet(server)
+    unchanged = [timed(lambda: readers[0].download(meeting_id)) for _ in range(400)]
+    return {
+        "bytes": len(readers[0].download(meeting_id)),
+        "first_after_last_edit_at_once_ms": spread([ms(s) for s in at_once]),
+        "first_after_last_edit_when_quiet_ms": spread([ms(s) for s in waited]),
+        "first_after_close_ms": spread([ms(s) for s in closed]),
+        "unchanged_ms": {
+            "p50": ms(percentile(unchanged, 0.5)),
+            "p95": ms(percentile(unchanged, 0.95)),
+            "highest": ms(max(unchanged)),
+        },
+        "ten_at_once_after_an_edit_ms": spread([ms(s) for s in ten_new]),
+        "ten_at_once_unchanged_ms": spread([ms(s) for s in ten_kept]),
+    }
+
+
+# Printing -----------------------------------------------------------------------------------------
+
+
+def record() -> dict[str, dict[str, Any]]:
+    """The demo's ended meeting, as its secretary sees it."""
+    from sqlalchemy import select
+
+    import config
+    from app import create_app
+    from core.db import db
+    from meetings.feed import directory_of, objects_of
+    from meetings.models import Meeting
+
+    app = create_app(config.load())
+    with app.app_context():
+        session = db.session()
+        meeting = session.scalars(select(Meeting).where(Meeting.code == "GB-2023-09")).one()
+        return objects_of(session, meeting) | directory_of(session, meeting)
+
+
+def minutes_of(objects: dict[str, dict[str, Any]], entries: int, people: int) -> str:
+    """The HTML of minutes with so many entries of the record, its words in another order each
+    time it is gone through, and so many of the people."""
+    from minutes.documents import compose, paper_html
+
+    said = [value for key, value in objects.items() if key.startswith("entry/")]
+    kept = {key: value for key, value in objects.items() if not key.startswith("entry/")}
+    (meeting,) = (value for key, value in kept.items() if key.startswith("meeting/"))
+    leaders = {*meeting["chair_ids"], *meeting["secretary_ids"]}
+    for number, key in enumerate([key for key in kept if key.startswith("participant/")]):
+        if number >= people and kept[key]["person_id"] not in leaders:
+            del kept[key]
+    for number in range(entries):
+        entry = said[number % len(said)]
+        words = entry["text"].split(" ")
+        turned = number // len(said) * 5 % max(1, len(words))
+        kept[f"entry/{10_000 + number}"] = entry | {
+            "id": 10_000 + number,
+            "text": " ".join(words[turned:] + words[:turned]),
+        }
+    return paper_html("minutes", compose("minutes", kept))
+
+
+class Chromium:
+    """Prints in a warm headless Chromium; tagged and with outlines, as we do."""
+
+    def __init__(self) -> None:
+        from playwright.sync_api import sync_playwright
+
+        self._playwright = sync_playwright().start()
+        self._browser = self._playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        self._page = self._browser.new_page()
+
+    def pdf(self, html: str, tagged: bool = True) -> bytes:
+        from minutes.layout import STYLESHEET_URL, stylesheet
+
+        link = f'<link rel="stylesheet" href="{STYLESHEET_URL}">'
+        assert link in html
+        self._page.set_content(html.replace(link, f"<style>{stylesheet()}</style>"))
+        printed: bytes = self._page.pdf(prefer_css_page_size=True, tagged=tagged, outline=tagged)
+        return printed
+
+    def close(self) -> None:
+        self._browser.close()
+        self._playwright.stop()
+
+
+def page_count(content: bytes) -> int:
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(content) as pdf:
+        return len(pdf)
+
+
+def of_pages(objects: dict[str, dict[str, Any]], wanted: int, pdf: Callable[[str], bytes]) -> str:
+    """Minutes of that many pages."""
+    people = 100 if wanted > 20 else 10
+    few, entries = 2, 12 * wanted  # pages without any entry
+    for _ in range(8):
+        html = minutes_of(objects, entries, people)
+        found = page_count(pdf(html))
+        if found == wanted:
+            break
+        entries = max(1, round(entries * (wanted - few) / (found - few)))
+    return html
+
+
+def processor_time(root: int, name: str) -> float:
+    """Seconds that the processes below one have taken, those of a name, with what has ended
+    below them."""
+    parents, taken = {}, {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            head, _, rest = path.read_text().rpartition(")")
+        except OSError:
+            continue
+        pid, comm = head.split(" (", 1)
+        fields = rest.split()
+        parents[int(pid)] = int(fields[1])
+        if comm.startswith(name):
+            taken[int(pid)] = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+    def below(pid: int) -> bool:
+        while pid > 1 and pid != root:
+            pid = parents.get(pid, 0)
+        return pid == root
+
+    return sum(seconds for pid, seconds in taken.items() if pid != root and below(pid))
+
+
+def renders(database: Path, folder: Path, times: int) -> dict[str, Any]:
+    """6, 27 and 110 pages, ours and Chromium's in turns."""
+    from minutes.render import Renderer
+    from minutes.render_worker import NICENESS
+
+    os.environ |= {"DATABASE_URL": f"sqlite:///{database}", "SECRET_KEY": SECRET_KEY}
+    objects = record()
+    # Our workers give way to others, so Chromium is made to do the same.
+    os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+    renderer, chromium = Renderer(workers=1), Chromium()
+    found: dict[str, Any] = {}
+    for wanted in PAGES:
+        html = of_pages(objects, wanted, renderer.pdf)
+        work: dict[str, tuple[str, Callable[[], Any]]] = {
+            "ours": ("python", lambda: renderer.pdf(html)),  # noqa: B023
+            "chromium": ("chrom", lambda: chromium.pdf(html)),  # noqa: B023
+            "untagged": ("chrom", lambda: chromium.pdf(html, tagged=False)),  # noqa: B023
+        }
+        wall: dict[str, list[float]] = {name: [] for name in work}
+        busy: dict[str, list[float]] = {name: [] for name in work}
+        for turn in range(times + 1):
+            # Who begins changes; the first turn warms both up.
+            for name in list(work) if turn % 2 else reversed(work):
+                process, one = work[name]
+                before = processor_time(os.getpid(), process)
+                wall[name].append(timed(one))
+                busy[name].append(processor_time(os.getpid(), process) - before)
+        for values in (*wall.values(), *busy.values()):
+            del values[0]
+        found[str(wanted)] = {
+            "pages": {
+                "ours": page_count(renderer.pdf(html)),
+                "chromium": page_count(chromium.pdf(html)),
+            },
+            "wall_ms": {name: spread([ms(s) for s in values]) for name, values in wall.items()},
+            "processor_ms": {name: spread([ms(s) for s in v]) for name, v in busy.items()},
+            "ratio": spread([a / b for a, b in zip(wall["ours"], wall["chromium"], strict=True)]),
+            "ratio_to_untagged": spread(
+                [a / b for a, b in zip(wall["ours"], wall["untagged"], strict=True)]
+            ),
+        }
+        print(f"{wanted} pages:", json.dumps(found[str(wanted)]), flush=True)
+    renderer.close()
+    chromium.close()
+    return found
+
+
+# The feed -----------------------------------------------------------------------------------------
+
+
+def feed(ground: Ground, folder: Path, times: int, readers: int, commands: int) -> dict[str, Any]:
+    """The delays of those who follow a meeting, idle and while ten documents are asked for."""
+    idle: list[float] = []
+    busy: list[float] = []
+    asked = 0
+    with serving(ground.database, folder) as server:
+
+        def measured() -> float:
+            command = [
+                str(HERE / "live" / "readers"),
+                *map(str, (server.port, ground.meeting_id, ground.item_id, ground.tokens)),
+                *map(str, ("fanout", readers, 5, commands)),
+            ]
+            done = subprocess.run(command, input="\n", capture_output=True, text=True, check=True)
+            return float(json.loads(done.stdout.splitlines()[-1])["delay_p99"])
+
+        def download(stop: threading.Event, number: int) -> int:
+            reader = Reader(server, STAFF[number % len(STAFF)])
+            kind = ("minutes", "conclusions")[number % 2]
+            count = 0
+            while not stop.is_set():
+                reader.download(ground.meeting_id, kind)
+                count += 1
+            return count
+
+        for turn in range(times):
+            for loaded in (False, True) if turn % 2 == 0 else (True, False):
+                if not loaded:
+                    quiet(server)
+                    idle.append(measured())
+                    continue
+                stop = threading.Event()
+                with ThreadPoolExecutor(10) as pool:
+                    at_work = [pool.submit(download, stop, number) for number in range(10)]
+                    busy.append(measured())
+                    stop.set()
+                    asked += sum(one.result() for one in at_work)
+        made = printed(server)
+    return {
+        "readers": readers,
+        "commands": commands,
+        "downloads_meanwhile": asked,
+        "prints": made,
+        "idle_p99_ms": spread(idle),
+        "busy_p99_ms": spread(busy),
+        "ratio": spread([b / i for b, i in zip(busy, idle, strict=True)]),
+    }
+
+
+def main() -> None:
+    """Run all of it and write the result."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--times", type=int, default=5, help="interleaved repetitions")
+    parser.add_argument("--only", choices=("downloads", "renders", "feed"))
+    options = parser.parse_args()
+    result: dict[str, Any] = {}
+    if options.only and RESULTS.exists():
+        result = json.loads(RESULTS.read_text())
+    result["machine"] = {"cores": os.cpu_count(), "python": platform.python_version()}
+    result["load_before"] = [round(load, 1) for load in os.getloadavg()]
+    with tempfile.TemporaryDirectory(prefix="bench-documents-") as name:
+        folder = Path(name)
+        ground = Ground(folder)
+        if options.only in (None, "renders"):
+            result["renders"] = renders(ground.database, folder, options.times)
+        if options.only in (None, "feed"):
+            (folder / "feed").mkdir()
+            result["feed"] = feed(ground, folder / "feed", options.times, 100, 100)
+            print("feed:", json.dumps(result["feed"]), flush=True)
+        if options.only in (None, "downloads"):
+            (folder / "demo").mkdir()
+            result["downloads"] = fresh_downloads(folder / "demo", options.times)
+            print("downloads:", json.dumps(result["downloads"]), flush=True)
+    result["load_after"] = [round(load, 1) for load in os.getloadavg()]
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(result, indent=1) + "\n")
+
+
+def fresh_downloads(folder: Path, times: int) -> dict[str, Any]:
+    """The downloads from a server with a demo that nobody has opened yet."""
+    database = folder / "demo.sqlite"
+    env = os.environ | {
+        "DATABASE_URL": f"sqlite:///{database}",
+        "SECRET_KEY": SECRET_KEY,
+    }
+    for command in (["db", "upgrade"], ["demo"]):
+        subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "app", *command],
+            cwd=ROOT,
+            env=env,
+            check=True,
+            capture_output=True,
+        )
+    with serving(database, folder) as server:
+        return downloads(server, times)
+
+
+if __name__ == "__main__":
+    main()
