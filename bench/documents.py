@@ -349,12 +349,18 @@ def feed(ground: Ground, folder: Path, times: int, readers: int, commands: int) 
             done = subprocess.run(command, input="\n", capture_output=True, text=True, check=True)
             return float(json.loads(done.stdout.splitlines()[-1])["delay_p99"])
 
+        other = server.meeting_id("GB-2023-09")
+        assert server.command("thuky", other, "meeting.reopen", reason="đo").status == 200
+
         def download(stop: threading.Event, number: int) -> int:
+            # Each is a text that nobody has seen, of another meeting: ten are in work or wait.
             reader = Reader(server, STAFF[number % len(STAFF)])
-            kind = ("minutes", "conclusions")[number % 2]
             count = 0
             while not stop.is_set():
-                reader.download(ground.meeting_id, kind)
+                text = f"Kết luận thêm {number}.{count}.{time.monotonic()}."
+                answer = server.command("thuky", other, "conclusion.add", text=text)
+                assert answer.status == 200, answer.body
+                reader.download(other)
                 count += 1
             return count
 
@@ -367,6 +373,8 @@ def feed(ground: Ground, folder: Path, times: int, readers: int, commands: int) 
                 stop = threading.Event()
                 with ThreadPoolExecutor(10) as pool:
                     at_work = [pool.submit(download, stop, number) for number in range(10)]
+                    before = printed(server)
+                    until(lambda: printed(server) > before, "the first print")  # noqa: B023
                     busy.append(measured())
                     stop.set()
                     asked += sum(one.result() for one in at_work)
