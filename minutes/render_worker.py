@@ -69,7 +69,10 @@ def to_pdf(html: bytes, record: bytes | None = None) -> bytes:
     try:
         return print_in_parts(text, CORES, _render, write)
     except NotSplit:
-        return write(_render(text))
+        pass
+    except Exception as error:  # What is only quicker must not keep a document from being printed.
+        print(f"printing in parts failed: {type(error).__name__}", file=sys.stderr, flush=True)
+    return write(_render(text))
 
 
 def _render(html: str) -> Document:

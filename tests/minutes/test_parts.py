@@ -165,6 +165,17 @@ def test_what_fails_in_another_process_is_not_split(html: str) -> None:
         print_in_parts(html, 2, render_worker._render, failing)
 
 
+def test_where_joining_fails_the_document_is_printed_in_one_piece(
+    html: str, whole: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_parts: Any) -> bytes:
+        raise KeyError("no")
+
+    monkeypatch.setattr(render_worker, "CORES", 2)
+    monkeypatch.setattr(parts, "joined", fail)
+    assert pictures(render_worker.to_pdf(html.encode())) == pictures(whole)
+
+
 @pytest.mark.parametrize(
     "body",
     [

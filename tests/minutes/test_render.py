@@ -21,10 +21,12 @@ import pytest
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher, URLFetchingError
 
+from minutes.documents import compose, paper_html
 from minutes.layout import LAYOUT, STYLESHEET_URL
 from minutes.prints import Prints
 from minutes.render import ROOT, Renderer, RenderError, RenderTimeout
 from minutes.render_worker import OwnAssets
+from tests.server import until
 
 PAGE = '<!doctype html><html lang="vi"><title>Thử</title><body>{}</body></html>'
 
@@ -274,6 +276,28 @@ def test_printing_ahead_leaves_a_worker_for_people():
     both.close()
 
 
+def test_what_a_worker_has_forked_for_a_long_document_ends_with_it(long_briefing):
+    own = Renderer(workers=1)
+    own.pdf(PAGE.format("a"))
+    worker = pid(own)
+    html = paper_html("minutes", compose("minutes", long_briefing))
+    with ThreadPoolExecutor(1) as pool:
+        printing = pool.submit(own.pdf, html)
+        children = Path(f"/proc/{worker}/task/{worker}/children")
+        forked = until(lambda: children.read_text().split(), "printing in parts")
+        own.close()
+        assert isinstance(printing.exception(), RenderError)
+    for child in forked:
+        until(lambda: not running(int(child)), "the end of a part")  # noqa: B023
+
+
+def running(number: int) -> bool:
+    # A process that has ended but was not collected yet still has a name, yet no memory.
+    with contextlib.suppress(OSError):
+        return not Path(f"/proc/{number}/statm").read_text().startswith("0 ")
+    return False
+
+
 def test_a_job_is_done_in_the_worker_and_its_failure_has_a_name(alone):
     with pytest.raises(RenderError, match="KeyError"):
         alone.call("no such job", b"a")
@@ -378,13 +402,7 @@ def test_the_worker_ends_with_its_server(tmp_path):
     ) as server:
         worker = int(server.stdout.readline())
         server.kill()
-    for _ in range(50):
-        # A process that has ended but was not collected yet still has a name, yet no memory.
-        status = Path(f"/proc/{worker}/statm")
-        if not status.exists() or status.read_text().startswith("0 "):
-            return
-        time.sleep(0.1)
-    pytest.fail("the worker outlived its server")
+    until(lambda: not running(worker), "the end of the worker of a killed server")
 
 
 def test_the_worker_sees_no_secret_of_the_server(monkeypatch):
