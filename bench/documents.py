@@ -94,11 +94,21 @@ class Reader:
         return content
 
 
+def counted(server: Server, name: str) -> float:
+    """The sum of a metric."""
+    page = server.request("GET", "/metrics").body.decode()
+    return sum(float(line.split()[-1]) for line in page.splitlines() if line.startswith(name))
+
+
 def printed(server: Server) -> float:
     """How many documents the server has printed."""
-    page = server.request("GET", "/metrics").body.decode()
-    names = ("giaoban_render_seconds_count",)
-    return sum(float(line.split()[-1]) for line in page.splitlines() if line.startswith(names))
+    return counted(server, "giaoban_render_seconds_count")
+
+
+def own_time(server: Server) -> float:
+    """The processor time that the server itself has taken, in seconds."""
+    fields = Path(f"/proc/{server._process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def quiet(server: Server) -> None:
@@ -107,7 +117,7 @@ def quiet(server: Server) -> None:
     def settled() -> bool:
         before = printed(server)
         time.sleep(4)
-        return printed(server) == before
+        return printed(server) == before and counted(server, "giaoban_renders_running") == 0
 
     until(settled, "an end of printing ahead", 120)
 
@@ -155,7 +165,9 @@ def downloads(server: Server, times: int) -> dict[str, Any]:
         closed.append(timed(lambda: readers[1].download(meeting_id)))
         give("meeting.reopen", reason="đo")
     quiet(server)
+    before = own_time(server)
     unchanged = [timed(lambda: readers[0].download(meeting_id)) for _ in range(400)]
+    busy = own_time(server) - before
     return {
         "bytes": len(readers[0].download(meeting_id)),
         "first_after_last_edit_at_once_ms": spread([ms(s) for s in at_once]),
@@ -165,6 +177,7 @@ def downloads(server: Server, times: int) -> dict[str, Any]:
             "p50": ms(percentile(unchanged, 0.5)),
             "p95": ms(percentile(unchanged, 0.95)),
             "highest": ms(max(unchanged)),
+            "processor": ms(busy / len(unchanged)),
         },
         "ten_at_once_after_an_edit_ms": spread([ms(s) for s in ten_new]),
         "ten_at_once_unchanged_ms": spread([ms(s) for s in ten_kept]),
