@@ -444,5 +444,12 @@ feed.addEventListener('state', () => {
   else paint();
 });
 feed.addEventListener('event', () => offer.look());
+feed.addEventListener('missed', () => offer.look());
+// What happened before the feed stood comes with its snapshot, not as an event.
+feed.addEventListener('change', function first() {
+  if (!feed.loaded) return;
+  feed.removeEventListener('change', first);
+  if (feed.revision !== data.revision) offer.look();
+});
 store.addEventListener('failed', paint);
 begin();
