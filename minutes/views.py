@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template
 from flask_login import login_required
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from agenda.views import page_data
 from core.db import db
@@ -81,6 +81,7 @@ def home() -> str:
         following=next((row for row in scheduled if row[0].starts_at >= end), None),
         drafts=[row for row in near if row[0].state == State.DRAFT],
         ended=ended,
+        papers=_papers_of(actor),
         waiting=waiting,
         late=late,
         units=_short_names(waiting + late),
@@ -88,6 +89,34 @@ def home() -> str:
         today_date=vietnam(now()).date(),
         local=vietnam,
     )
+
+
+# Whose turn a document is, by the state that it is in.
+TURNS = {"draft": Role.SECRETARY, "submitted": Role.CHAIR, "approved": Role.RECORDS_CLERK}
+
+
+def _papers_of(actor: Actor) -> list[Any]:
+    """Documents that wait for me as `(document, meeting)`, the oldest first: to be changed as
+    its remarks say, to be approved, to be issued."""
+    mine = [(Participant.role == role) & (Document.state == state) for state, role in TURNS.items()]
+    statement = (
+        visible_meetings(actor)
+        .with_only_columns(Document, Meeting)
+        .join(Document, Document.meeting_id == Meeting.id)
+        .where(
+            or_(*mine),
+            (Document.state != "draft") | Document.remarks.is_not(None),
+            Meeting.state.in_((State.SCHEDULED, State.LIVE, State.CLOSED)),
+        )
+        .order_by(Document.revision, Document.id)
+    )
+    found = db.session.execute(statement).all()
+    # Minutes that are approved early wait for the end of the meeting, not for the clerk.
+    return [
+        row
+        for row in found
+        if row[0].state != "approved" or row[0].kind == "invitation" or row[1].state == State.CLOSED
+    ]
 
 
 def _directives_of(actor: Actor) -> tuple[list[Any], list[Any]]:

@@ -136,6 +136,26 @@ def test_a_page_holds_the_buttons_of_its_reader_alone(client_for: ClientFor, dra
     assert theirs == ["document.submit", "discard-dialog"]
 
 
+def test_the_start_page_names_what_waits_for_its_reader(
+    client_for: ClientFor, draft: str, closed: Briefing, world: Any
+) -> None:
+    number = int(draft.rsplit("/", 1)[1])
+
+    def waits_for() -> list[str]:
+        names = ("thuky", "chutoa", "vanthu", "daibieu")
+        return [name for name in names if f'href="{draft}"' in client_for(name).get("/").text]
+
+    assert waits_for() == []
+    closed.do(world.actors["thuky"], "document.submit", document_id=number, base=2)
+    assert waits_for() == ["chutoa"]
+    args: dict[str, Any] = {"document_id": number, "base": 2}
+    closed.do(world.actors["chutoa"], "document.return", **args, remarks="Sửa lại.")
+    assert waits_for() == ["thuky"]
+    closed.do(world.actors["thuky"], "document.submit", **args)
+    closed.do(world.actors["chutoa"], "document.approve", **args)
+    assert waits_for() == ["vanthu"]
+
+
 def test_a_document_of_another_meeting_is_not_there(
     client_for: ClientFor, draft: str, in_state: Callable[[str], Briefing]
 ) -> None:
