@@ -15,6 +15,8 @@ const TAKE_ANEW_MS = 150; // several changes in a row are one look at the server
  */
 export function follow(data, t, { drawn = () => {}, changed = () => {} } = {}) {
   const feed = new Feed({ meetingId: data.meeting_id, account: data.me.account_id });
+  // The parts as the server drew them: one that is the same is left alone, with what has the focus.
+  const drew = new Map(data.fresh.map((id) => [id, document.getElementById(id)?.innerHTML]));
   const toast = toaster(document.getElementById('toasts'), t);
 
   /** A command whose refusal is shown; undefined then. */
@@ -47,7 +49,9 @@ export function follow(data, t, { drawn = () => {}, changed = () => {} } = {}) {
       for (const id of data.fresh) {
         const [mine, theirs] = [document.getElementById(id), page.getElementById(id)];
         if (!mine || !theirs) continue;
-        if (mine.innerHTML !== theirs.innerHTML) mine.replaceChildren(...theirs.childNodes);
+        if (drew.get(id) === theirs.innerHTML) continue;
+        drew.set(id, theirs.innerHTML);
+        mine.replaceChildren(...theirs.childNodes);
       }
       reveal();
       drawn(page);

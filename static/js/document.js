@@ -20,6 +20,7 @@ let state = data.document.state;
 const { feed, toast, send, done, takeAnew } = follow(data, t, {
   drawn(page) {
     again();
+    fold();
     const fresh = page.getElementById('document')?.dataset;
     if (!fresh) return;
     Object.assign(place.dataset, fresh);
@@ -35,6 +36,13 @@ const { feed, toast, send, done, takeAnew } = follow(data, t, {
     else if (!event.type.startsWith('document.')) offer?.look();
   },
 });
+
+// On a phone the document comes before how it came about.
+function fold() {
+  const history = document.querySelector('.history-box');
+  if (history && matchMedia('(max-width: 720px)').matches) history.open = false;
+}
+fold();
 
 function leave() {
   toast(t('gone'), { error: true });
