@@ -70,6 +70,8 @@ def test_the_processes_share_their_files(app: Flask) -> None:
     for each in apps:
         assert each["volumes"] == ["files:" + each["environment"]["FILES_DIR"]]
     assert "files" in COMPOSE["volumes"]
+
+
 def test_nginx_takes_the_largest_file_with_its_form() -> None:
     found = re.search(r"location /verify/ \{\s+client_max_body_size (\d+)m;", NGINX)
     assert found
