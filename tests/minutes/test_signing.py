@@ -298,6 +298,10 @@ def stretched(pdf: pikepdf.Pdf) -> None:
 
 BEFORE_SIGNING: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "another text": (lambda pdf: printed(TEXT.replace("05", "06")), "other_document"),
+    "another text with another record": (
+        lambda pdf: printed(TEXT.replace("05", "06"), b'{"kind": "minutes"}'),
+        "other_document",
+    ),
     "a page less": (lambda pdf: rewritten(pdf, lambda p: p.pages.__delitem__(1)), "other_document"),
     "thousands of pages": (lambda pdf: rewritten(pdf, stretched), "other_document"),
     "another size": (
