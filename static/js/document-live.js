@@ -110,8 +110,14 @@ export function follow(data, t, { drawn = () => {}, changed = () => {} } = {}) {
   });
   feed.addEventListener('missed', () => takeAnew());
   feed.addEventListener('removed', () => toast(t('removed_from'), { error: true }));
+  // What stands here may have changed meanwhile: that is said for as long as it may be so.
+  const away = document.getElementById('away');
+  let blip = null;
   feed.addEventListener('state', ({ detail: state }) => {
+    clearTimeout(blip);
     if (state === 'signed_out') toast(t('signed_out'), { error: true });
+    if (state === 'live') away.hidden = true;
+    else blip = setTimeout(() => (away.hidden = false), BLIP_MS);
   });
   reveal();
   return { feed, toast, send, done, takeAnew };

@@ -292,6 +292,19 @@ def test_a_save_that_waits_arrives_once(
     assert held.all("document")[0]["head"] == 2
 
 
+def test_a_step_without_a_network_is_taken_once_it_is_back(
+    windows: Windows, held: Briefing, draft: dict[str, Any]
+) -> None:
+    page = follows(windows.open("thuky", page_of(held, draft), expected=OFFLINE))
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Trình duyệt").click()
+    expect(page.locator("#away")).to_be_visible()
+    expect(page.locator("#toasts")).to_contain_text("sẽ được gửi khi có mạng")
+    page.context.set_offline(False)
+    expect(page.locator("#way")).to_contain_text("Chờ chủ trì duyệt")
+    expect(page.locator("#away")).to_be_hidden()
+
+
 def test_a_text_that_was_left_meets_a_newer_one(
     windows: Windows, held: Briefing, draft: dict[str, Any]
 ) -> None:

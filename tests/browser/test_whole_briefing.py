@@ -3,6 +3,7 @@ who follow, a records clerk who takes the documents away."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -261,7 +262,7 @@ def download(windows: Windows, meeting: Briefing, folder: Path) -> None:
 def saved(page: Page, name: str, folder: Path) -> str:
     """Download a document as a reader does; its text without spaces."""
     with page.expect_download() as download:
-        page.get_by_role("link", name=name).click()
+        page.get_by_role("link", name=re.compile(f"PDF.*{name}")).click()
     expect(page.locator(".document-state .done").filter(has_text="pdf").last).to_be_visible()
     file = folder / download.value.suggested_filename
     download.value.save_as(file)
