@@ -271,7 +271,7 @@ def _title(page: Element, width: int) -> Iterator[Element]:
 def _text(page: Element, body: Body, width: int) -> list[Element]:
     """The body; its closing paragraph takes the signature with it, so that that never stands
     alone."""
-    style = "NoiDungGiua" if "directives" in page.body.classes else "NoiDung"
+    style = "NoiDungGiua" if "kind-directives" in page.body.classes else "NoiDung"
     blocks = body.blocks(page.find(".//main"), width, style)
     for closing in page.find_class("closing"):
         ending = html.Element("div")
@@ -337,7 +337,7 @@ def _recipients(made: Document, column: Element, issue: Issue | None) -> Iterato
 def _picture(made: Document, address: str) -> Element:
     """The QR code of an address, as the PDF has it (minutes.lookup.qr_svg)."""
     drawn = io.BytesIO()
-    segno.make(address, error="m").save(drawn, kind="png", scale=8, border=0)
+    segno.make(address, error="m").save(drawn, kind="png", scale=8, border=4)
     side = Mm(_mm("lookup_mm"))
     inline = made.part.new_pic_inline(drawn, side, side)
     for distance in ("distT", "distB", "distL", "distR"):

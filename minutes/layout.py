@@ -73,7 +73,7 @@ LAYOUT: Final[dict[str, str | float]] = {
     "draft_width_mm": 30,  # the decree knows no draft; it is marked like HỎA TỐC
     # The code to look a document up by is no part of the decree's form: small, after the rest.
     "lookup_pt": 10,
-    "lookup_mm": 18,
+    "lookup_mm": 24,  # with the quiet zone around it
 }
 
 

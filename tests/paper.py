@@ -8,6 +8,8 @@ from typing import Any
 
 from minutes import issuing
 from minutes.content import Content
+from minutes.docx import docx_job
+from minutes.prints import print_key
 from tests.world import Briefing, World
 
 CONTENT: dict[str, Any] = {
@@ -33,6 +35,7 @@ class Press:
 
     def __init__(self) -> None:
         self.printed: list[str] = []
+        self._kept: dict[str, bytes] = {}
         self.checked: dict[str, Any] = {
             "ok": True, "reason": "", "signer": "Trần Văn Chủ", "trusted": None, "proof": "bytes",
         }  # fmt: skip
@@ -45,9 +48,16 @@ class Press:
         attachment: bytes | None = None,
     ) -> bytes:
         self.printed.append(html)
-        return b"%PDF-" + html.encode() + (attachment or b"")
+        content = b"%PDF-" + html.encode() + (attachment or b"")
+        self._kept[print_key(html, attachment)] = content
+        return content
+
+    def kept(self, key: str, kind: str = "other") -> bytes | None:
+        return self._kept.get(key)
 
     def call(self, job: str, *parts: bytes, deadline_seconds: float = 60) -> bytes:
+        if job == "docx":
+            return docx_job(*parts)
         if job == "sign":
             return parts[0] + b"%signed"
         return json.dumps(self.checked).encode()

@@ -252,13 +252,44 @@ def test_a_draft_is_downloaded_by_the_staff_alone(
     assert answer.status_code == 200
     assert b"9137" not in answer.data
     if format == "json":
-        assert not any(key.startswith("document/") for key in answer.json["record"])
+        assert set(answer.json) == {
+            "$schema",
+            "kind",
+            "type",
+            "language",
+            "issue",
+            "content",
+            "meeting",
+        }
     # What is approved is no draft any more.
     give(made, world, "thuky", "document.submit")
     give(made, world, "chutoa", "document.approve")
     press.printed.clear()
     client_for("thuky").get(of(made, "/minutes.pdf"))
     assert "DỰ THẢO" not in press.printed[0]
+
+
+def test_a_print_is_kept_until_what_it_shows_has_changed(
+    client_for: ClientFor, in_state: InState, world: World, press: Press
+) -> None:
+    made = drafted(in_state("closed"), world, "minutes")
+
+    def printed_for(username: str) -> int:
+        before = len(press.printed)
+        assert client_for(username).get(of(made, "/minutes.pdf")).status_code == 200
+        return len(press.printed) - before
+
+    assert [printed_for("thuky"), printed_for("thuky")] == [1, 0]
+    give(made, world, "thuky", "document.save", content=content(abstract="Bí-mật-9137"))
+    assert [printed_for("thuky"), printed_for("thuky")] == [1, 0]
+    assert "9137" in press.printed[-1]
+    # The staff's print is nobody else's.
+    assert [printed_for("daibieu"), printed_for("daibieu")] == [1, 0]
+    assert "9137" not in press.printed[-1]
+    give(made, world, "thuky", "document.submit")
+    give(made, world, "chutoa", "document.approve")
+    assert printed_for("thuky") == 1
+    assert "DỰ THẢO" not in press.printed[-1]
 
 
 def test_a_correction_in_the_making_leaves_the_issued_one_in_place(

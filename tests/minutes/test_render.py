@@ -276,11 +276,11 @@ def test_printing_ahead_leaves_a_worker_for_people():
     both.close()
 
 
-def test_what_a_worker_has_forked_for_a_long_document_ends_with_it(long_briefing):
+def test_what_a_worker_has_forked_for_a_long_document_ends_with_it(thirty_pages):
     own = Renderer(workers=1)
     own.pdf(PAGE.format("a"))
     worker = pid(own)
-    html = paper_html("minutes", compose("minutes", long_briefing))
+    html = paper_html("minutes", compose("minutes", thirty_pages))
     with ThreadPoolExecutor(1) as pool:
         printing = pool.submit(own.pdf, html)
         children = Path(f"/proc/{worker}/task/{worker}/children")
