@@ -48,7 +48,7 @@ def docs() -> str:
         schemas=[
             (name, schema.get("description", ""), _fields(schema))
             for name, schema in sorted(schemas.items())
-            if schema.get("properties")
+            if schema.get("properties") or schema.get("type") == "array"
         ],
     )
 
@@ -82,6 +82,8 @@ def _schema(holder: dict[str, Any]) -> dict[str, Any]:
 
 
 def _fields(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    if schema.get("type") == "array":
+        return [{"name": "[]", "kind": _kind(schema), "required": True, "about": ""}]
     required = schema.get("required", [])
     return [
         {

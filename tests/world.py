@@ -63,9 +63,9 @@ class Parts:
     entry: int = 0
     conclusion: int = 0
     directive: int = 0
+    indicator: int = 0
     # Drafted by the tests that need one (tests.paper).
     document: int = 0
-    indicator: int = 0
 
 
 @dataclass(frozen=True)

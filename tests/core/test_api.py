@@ -96,6 +96,7 @@ BODIES: dict[str, Any] = {
     "POST /directives": {"text": "x"},
     "POST /indicators": {"name": "x"},
     "POST /commands": {"name": "meeting.open"},
+    "POST /documents": {"base": 1},
 }
 
 

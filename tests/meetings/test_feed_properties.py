@@ -238,7 +238,7 @@ class Morning(RuleBasedStateMachine):
         for name in ACTORS:
             participants.setdefault(name, GONE)
         made = (
-            some(kind) for kind in ("entry", "conclusion", "directive", "document", "indicator")
+            some(kind) for kind in ("entry", "conclusion", "directive", "indicator", "document")
         )
         return Parts(self.meeting_id, items, participants, *made)
 
