@@ -7,8 +7,10 @@ from werkzeug.routing import IntegerConverter, Map
 
 
 class _IdConverter(IntegerConverter):
-    # Neither more digits than Python reads at once, nor more than a column takes.
-    regex = r"\d{1,10}"
+    # Neither more digits than Python reads at once, nor more than a column takes: all that fits
+    # but for the last millions before 2**31. What the converter itself refuses after the
+    # pattern has matched would be answered with 405 where the address takes several methods.
+    regex = r"(?:[01]?\d{1,9}|20\d{8}|21[0-3]\d{7})"
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=2**31 - 1)
