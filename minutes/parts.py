@@ -75,7 +75,7 @@ def print_in_parts(html: str, cores: int, render: Render, write: Write) -> bytes
     Raises:
         NotSplit: it is short, or it cannot be told where its pages begin.
     """
-    if len(html) < LONG or cores < 2 or len(os.listdir("/proc/self/task")) > 1:
+    if len(html) < LONG or cores < 2 or not _may_fork():
         raise NotSplit
     text = _Text(html)
     first, start, page = _first_pages(text, render)
@@ -90,6 +90,11 @@ def print_in_parts(html: str, cores: int, render: Render, write: Write) -> bytes
             os.kill(child, signal.SIGKILL)  # it has ended, or nobody waits for it any more
             os.waitpid(child, 0)
     return joined(done)
+
+
+def _may_fork() -> bool:
+    # What another thread of this process holds would be held in its copy for ever.
+    return len(os.listdir("/proc/self/task")) == 1
 
 
 class _Text:

@@ -113,7 +113,8 @@ def test_an_exclusion_cuts_the_view_also_in_the_midst_of_a_long_gap(
         live.give("participant.remove", participant_id=live.participant("daibieu2"))
         last = live.give("conclusion.add", text="Không cho người ngoài").json["revision"]
         heard = revisions(stays.wait_for("event", last - live.revision, seconds=25))
-        assert heard == list(range(live.revision + 1, last + 1))
+        # (The client's threads may swap two that come together.)
+        assert sorted(heard) == list(range(live.revision + 1, last + 1))
         assert out.wait_for("resubscribe") == [{"meeting_id": live.id}]
         # Of the exclusion itself they hear no more.
         assert all(revision < last - 1 for revision in revisions(out.heard("event")))

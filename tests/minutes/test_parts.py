@@ -42,7 +42,10 @@ def whole(html: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def split(html: str) -> bytes:
-    return print_in_parts(html, 3, render_worker._render, write)
+    with pytest.MonkeyPatch.context() as patch:
+        # Threads of whoever runs the tests hold nothing that printing needs.
+        patch.setattr(parts, "_may_fork", lambda: True)
+        return print_in_parts(html, 3, render_worker._render, write)
 
 
 @pytest.fixture
