@@ -23,7 +23,7 @@ function ordered(value) {
  * @returns {{field: string, value: *, key: string}[]}
  */
 export function pieces(content, blocksOf) {
-  const piece = (field, value) => ({ field, value, key: JSON.stringify([field, value]) });
+  const piece = (field, value) => ({ field, value, key: JSON.stringify([field, ordered(value)]) });
   return [
     ...['superior', 'issuer'].map((field) => piece(field, content[field] ?? [])),
     ...PLAIN.map((field) => piece(field, content[field] ?? '')),

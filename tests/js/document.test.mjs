@@ -29,6 +29,16 @@ test('the order of keys makes no other text', () => {
   assert.ok(!same(content(), content({ place: '' })));
 });
 
+test('nor another piece: what nobody has changed is the same on both sides', () => {
+  const appendix = { body: '<p>a</p>', landscape: false, title: 'P' };
+  const base = content({ appendices: [appendix] });
+  const mine = content({ abstract: 'của tôi', appendices: [{ title: 'P', body: '<p>a</p>', landscape: false }], signatures: [{ name: 'A', capacity: ['CHỦ TỌA'] }] });
+  assert.deepEqual(between(base, mine, base).filter((row) => !row.same).map((row) => row.field), ['abstract']);
+  // Where they alone have changed the appendix, theirs is chosen, once.
+  const theirs = content({ appendices: [{ ...appendix, title: 'Q' }] });
+  assert.deepEqual(join(base, mine, theirs).appendices.map((each) => each.title), ['Q']);
+});
+
 test('what each side alone has changed, added or removed is chosen', () => {
   const mine = content({ body: '<p>một sửa</p><p>hai</p><p>ba</p><p>bốn</p>', place: 'Đắk Som' });
   const theirs = content({ body: '<p>một</p><p>ba</p>', abstract: 'Hội nghị giao ban', urgency: 'urgent' });
