@@ -116,16 +116,20 @@ function counting(where, word) {
 const issue = document.getElementById('issue-dialog');
 const words = (trouble) => (trouble.code === 'offline' ? t('not_sent') : trouble.message);
 
+const register = ['template', 'next'].map((name) => document.getElementById(`register-${name}`));
+let shown = ['', '']; // what the register's fields held when they were read
+const registerChanged = () => register.some((field, at) => field.value.trim() !== shown[at]);
+
 async function readRegister() {
   const symbol = document.getElementById('issue-symbol');
-  const template = document.getElementById('register-template');
-  const next = document.getElementById('register-next');
+  const [template, next] = register;
   try {
     const answer = await ask('/registers');
     const found = (answer.items ?? answer).find(({ kind }) => kind === data.document.kind);
     symbol.textContent = found.next_symbol;
     template.value = found.template;
     next.value = found.last + 1;
+    shown = register.map((field) => field.value);
   } catch (trouble) {
     symbol.textContent = '…';
     document.getElementById('issue-error').textContent = words(trouble);
@@ -143,6 +147,12 @@ if (issue) {
 
   document.getElementById('issue-form').addEventListener('submit', async (event) => {
     event.preventDefault();
+    if (registerChanged()) {
+      // Issuing cannot be undone: not under a number that somebody was about to change.
+      error.textContent = t('register_unsaved');
+      document.getElementById('register-save').focus();
+      return;
+    }
     const button = event.target.querySelector('[type="submit"]');
     const stop = counting(document.getElementById('issue-progress'), 'issuing');
     button.disabled = true;
@@ -162,22 +172,32 @@ if (issue) {
     }
   });
 
-  document.getElementById('register-save').addEventListener('click', async () => {
-    const fields = ['register-template', 'register-next'].map((id) => document.getElementById(id));
+  const saveRegister = async () => {
     const wrong = document.getElementById('register-error');
+    const [template, next] = register;
+    let faulty = [];
+    error.textContent = '';
     wrong.textContent = '';
     try {
       await feed.command('register.set', {
         kind: data.document.kind,
-        template: fields[0].value.trim(),
-        next: Number(fields[1].value),
+        template: template.value.trim(),
+        next: Number(next.value),
       });
       toast(t('done_register'));
     } catch (refusal) {
       wrong.textContent = refusal.errors?.[0]?.message ?? refusal.message;
+      faulty = (refusal.errors ?? []).map(({ field }) => `register-${field}`);
     }
-    for (const field of fields) field.setAttribute('aria-invalid', String(wrong.textContent !== ''));
+    for (const field of register) field.setAttribute('aria-invalid', String(faulty.includes(field.id)));
     if (wrong.textContent === '') await readRegister();
+  };
+  document.getElementById('register-save').addEventListener('click', saveRegister);
+  // Enter in these fields is for the register; it must not issue.
+  document.getElementById('register').addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.isComposing || !register.includes(event.target)) return;
+    event.preventDefault();
+    saveRegister();
   });
 }
 
