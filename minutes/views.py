@@ -360,12 +360,16 @@ def _document(meeting_id: int, document_id: int) -> tuple[Meeting, Viewer, dict[
 
 
 def _way(document: dict[str, Any], viewer: Viewer) -> steps.Way:
-    """The way of this very document; one that is replaced has nothing left to do."""
-    others = _others(document, viewer)
+    """The way of this very document. One that is replaced has nothing left to do; one whose
+    replacement is being drafted is in force, so that signed copies of it are still taken."""
+    newer = _others(document, viewer)["replaced_by"]
     made = steps.way(document["kind"], [document], viewer.role, viewer.state)
-    if others["replaced_by"]:
+    if newer is None:
+        return made
+    if newer["state"] == "issued":
         return replace(made, next=None, also=())
-    return made
+    left = [name for name in (made.next, *made.also) if name and name != "correct"]
+    return replace(made, next=left[0] if left else None, also=tuple(left[1:]))
 
 
 def _others(document: dict[str, Any], viewer: Viewer) -> dict[str, dict[str, Any] | None]:

@@ -185,6 +185,9 @@ def test_the_clerk_sets_the_register(windows: Windows, held: Briefing) -> None:
     secretary.get_by_role("link", name="‹ Thông báo kết luận").click()
     expect(secretary.locator("#way")).to_contain_text("Thay thế văn bản số 461/TB-VP")
     expect(clerk.locator("#way")).to_contain_text("Đang soạn bản thay thế")
+    # Until that one is issued, this one is in force.
+    expect(clerk.locator(".document-badge")).to_contain_text("Đã ban hành")
+    expect(clerk.get_by_role("button", name="Nộp bản đã ký số…")).to_be_visible()
 
 
 def test_what_is_no_signed_copy_is_refused(windows: Windows, held: Briefing) -> None:
