@@ -184,6 +184,14 @@ export class BodyField extends EventTarget {
     }
   }
 
+  // The next cell of this table, or the one before; null at its ends.
+  #beside(back) {
+    const cell = this.#cell();
+    if (!cell) return null;
+    const cells = [...cell.closest('table').querySelectorAll('th, td')];
+    return cells[cells.indexOf(cell) + (back ? -1 : 1)] ?? null;
+  }
+
   #into(element) {
     const range = document.createRange();
     range.selectNodeContents(element);
@@ -223,6 +231,13 @@ export class BodyField extends EventTarget {
   #key(event) {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const { key } = event;
+    if (key === 'Tab') {
+      const next = this.#beside(event.shiftKey);
+      if (!next) return; // out of the field, as everywhere
+      stop(event);
+      this.#into(next);
+      return;
+    }
     const writes = key.length === 1 || key === 'Enter';
     if (!writes && key !== 'Backspace' && key !== 'Delete') return;
     if (this.#torn()) {
