@@ -36,7 +36,7 @@ from minutes.lookup import address, new_code
 from minutes.models import Document, DocumentFile
 from minutes.numbers import long_date
 from minutes.record import record_json
-from minutes.render import Renderer, RenderError
+from minutes.render import Renderer, RenderError, RenderTimeout
 from minutes.signatures import LARGEST_FILE, checked
 from minutes.workflow import NO_DOCUMENT, NotPrinted, newest_text, refuse_before_the_end
 from people.actor import Actor
@@ -58,6 +58,12 @@ class DocumentFailed(DomainError):
 
     code, status = "conflict", 409
     default = _("Chưa dựng được văn bản, vui lòng thử lại.")
+
+
+TOO_LATE = _(
+    "Chưa in xong trong một phút: máy chủ đang bận, hoặc văn bản có đoạn quá dài. "
+    "Hãy thử lại, hoặc chia đoạn dài thành nhiều đoạn."
+)
 
 
 @dataclass(frozen=True)
@@ -230,6 +236,9 @@ def worked(work: Callable[[], bytes]) -> bytes:
     """
     try:
         return work()
+    except RenderTimeout as error:
+        log.warning("a document failed: %s", error)
+        raise DocumentFailed(TOO_LATE) from error
     except RenderError as error:
         log.warning("a document failed: %s", error)
         raise DocumentFailed() from error

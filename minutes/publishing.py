@@ -14,7 +14,7 @@ from core.db import reading
 from core.errors import Forbidden, NotFound
 from meetings import feed
 from meetings.access import sees, view
-from meetings.models import STAFF, Role, State
+from meetings.models import STAFF, Meeting, Role, State
 from minutes.content import Content, Issue
 from minutes.documents import paper_html
 from minutes.docx import docx_parts
@@ -23,6 +23,7 @@ from minutes.kinds import KINDS
 from minutes.models import Document
 from minutes.papers import Sheet, aside, papers
 from minutes.record import record_json
+from minutes.registers import open_template
 from minutes.render import Renderer
 from minutes.workflow import NO_DOCUMENT, composed_of, newest_text
 from people.actor import Actor
@@ -62,6 +63,7 @@ class Paper:
         objects: the record that goes with it.
         name: what the download is called, without its ending.
         sha256: of the file that was issued, or bears the newest signature; None before.
+        template: for a symbol whose number is still open.
     """
 
     kind: str
@@ -71,10 +73,11 @@ class Paper:
     objects: Objects
     name: str
     sha256: str | None = None
+    template: str = ""
 
     def sheet(self) -> Sheet:
         """As the renderer prints it."""
-        html = paper_html(self.kind, self.content, self.issue, self.draft)
+        html = paper_html(self.kind, self.content, self.issue, self.draft, template=self.template)
         return Sheet(self.name, html, self.json())
 
     def json(self) -> bytes:
@@ -83,7 +86,7 @@ class Paper:
 
     def docx(self, renderer: Renderer) -> bytes:
         """As Word reads it; made in a worker."""
-        parts = docx_parts(self.kind, self.content, self.issue, self.draft)
+        parts = docx_parts(self.kind, self.content, self.issue, self.draft, template=self.template)
         return worked(lambda: renderer.call("docx", *parts))
 
 
@@ -184,7 +187,10 @@ def paper_maker(
     record = recorded(objects, state)
     name = _name(kind, objects[f"meeting/{meeting_id}"]["code"])
     draft = state not in (State.CLOSED, State.ARCHIVED)
-    return lambda: Paper(kind, composed_of(kind, record), None, draft, record, name)
+    template = open_template(session, session.get_one(Meeting, meeting_id), kind)
+    return lambda: Paper(
+        kind, composed_of(kind, record), None, draft, record, name, template=template
+    )
 
 
 def _maker_of(
@@ -198,7 +204,8 @@ def _maker_of(
     name = _name(kind, document.symbol or code)
     sha256 = document.signed_sha256 or document.sha256
     record = recorded(objects, state)
-    return lambda: Paper(kind, Content.read(text), issue, draft, record, name, sha256)
+    template = open_template(session, session.get_one(Meeting, document.meeting_id), kind)
+    return lambda: Paper(kind, Content.read(text), issue, draft, record, name, sha256, template)
 
 
 def _name(kind: str, what: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.db import one_by_one
 from core.errors import Conflict, Forbidden, Invalid
-from core.times import vietnam
+from core.times import now, vietnam
 from meetings.access import viewing
 from meetings.changes import Change, command
 from meetings.models import STAFF, Meeting, Role, State
@@ -87,6 +87,20 @@ def _template(session: Session, unit: Unit, kind: str, year: int) -> str:
         .limit(1)
     )
     return before or symbol_template(kind, unit.name)
+
+
+def open_template(session: Session, meeting: Meeting, kind: str) -> str:
+    """The template for a symbol whose number is still open: this year's register's, or what that
+    would begin with; empty where the meeting names no unit, or the kind takes no number."""
+    if kind not in NUMBERED:
+        return ""
+    try:
+        unit = issuing_unit(session, meeting)
+    except Conflict:
+        return ""
+    year = vietnam(now()).year
+    found = session.scalar(_named(unit, kind, year))
+    return found.template if found else _template(session, unit, kind, year)
 
 
 def public(register: Register) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from minutes.issuing import issue_of
 from minutes.kinds import KINDS
 from minutes.layout import STYLESHEET_URL, stylesheet
 from minutes.models import Directive, DirectiveUnit, Document, DocumentText
+from minutes.registers import open_template
 from minutes.words import due_words
 from minutes.workflow import NO_DOCUMENT, newest_text
 from people.actor import Actor
@@ -315,11 +316,12 @@ def edit_document(meeting_id: int, document_id: int) -> str:
 def document_preview(meeting_id: int, document_id: int) -> Response:
     """The newest text as it will print, for the frame of the document's page: it may run
     nothing and load nothing."""
-    _found, _viewer, document = _document(meeting_id, document_id)
+    found, _viewer, document = _document(meeting_id, document_id)
     row = db.session.get_one(Document, document_id)
     content = Content.read(newest_text(db.session(), row).content)
     draft = document["state"] in ("draft", "submitted")
-    page = paper_html(document["kind"], content, issue_of(db.session(), row), draft)
+    template = open_template(db.session(), found, row.kind)
+    page = paper_html(row.kind, content, issue_of(db.session(), row), draft, template=template)
     style = f"<style>{stylesheet()}{render_template('minutes/preview.css')}</style>"
     # The one address in it exists only inside the print worker.
     response = make_response(_STYLESHEET_LINK.sub(lambda _match: style, page))

@@ -269,6 +269,18 @@ def test_a_draft_is_downloaded_by_the_staff_alone(
     assert "DỰ THẢO" not in press.printed[0]
 
 
+def test_an_open_number_stands_in_the_registers_own_form(
+    client_for: ClientFor, in_state: InState, world: World, press: Press
+) -> None:
+    made = drafted(in_state("closed"), world, "minutes")
+    template = "{number:02}/BB-VP"
+    made.do(world.actors["vanthu"], "register.set", kind="minutes", template=template)
+    assert client_for("thuky").get(of(made, "/minutes.pdf")).status_code == 200
+    assert "/BB-VP" in press.printed[-1]
+    page = client_for("thuky").get(f"/meetings/{made.id}/documents/{made.parts.document}/preview")
+    assert "/BB-VP" in page.text
+
+
 def test_a_print_is_kept_until_what_it_shows_has_changed(
     client_for: ClientFor, in_state: InState, world: World, press: Press
 ) -> None:
