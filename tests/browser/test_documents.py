@@ -71,6 +71,17 @@ def state_of(page: Page) -> Locator:
     return page.locator("#saving")
 
 
+# Whether the browser's database holds a text: a quarter of a second after the last keystroke.
+KEPT = """async (text) => {
+  const request = indexedDB.open('giao-ban');
+  const db = await new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
+  const rows = db.transaction('drafts').objectStore('drafts').getAll();
+  await new Promise((resolve) => { rows.onsuccess = resolve; });
+  db.close();
+  return JSON.stringify(rows.result).includes(text);
+}"""
+
+
 def write(page: Page, text: str) -> None:
     """A new paragraph at the end of the body."""
     page.locator("#body").click()
@@ -271,6 +282,7 @@ def test_what_was_written_without_a_network_outlives_the_window(
     page.context.set_offline(True)
     write(page, "Viết khi mất mạng.")
     expect(state_of(page)).to_contain_text("Mất kết nối · chưa lưu")
+    page.wait_for_function(KEPT, arg="Viết khi mất mạng.")
     # The browser is closed before the network is back.
     context = page.context
     page.goto("about:blank")  # a window that is being closed may still say that it lives
