@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask, request
@@ -29,7 +29,7 @@ from meetings.changes import execute
 from meetings.limits import SUBSCRIPTIONS, Allowance, take_command
 from meetings.models import STAFF
 from people.actor import Actor
-from people.login import SESSION_LIFETIME, is_account, read_token, sign_in_key
+from people.login import SESSION_LIFETIME, device, is_account, read_token, sign_in_key
 from people.services import load_actor, load_actors
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,8 @@ class _Connection:
     subscriptions: Allowance
     # The language that the page spoke when it connected.
     language: str
+    # The browser or program behind it (people.login.device).
+    device: str | None
 
 
 _connections: dict[str, _Connection] = {}
@@ -86,7 +88,9 @@ def connect(auth: Any = None) -> None:
         raise Refused("unauthenticated")
     until = time.monotonic() + SESSION_LIFETIME.total_seconds()
     sid: str = request.sid  # type: ignore[attr-defined]
-    _connections[sid] = _Connection(actor, until, Allowance(SUBSCRIPTIONS), language())
+    _connections[sid] = _Connection(
+        actor, until, Allowance(SUBSCRIPTIONS), language(), device(asked.get("token"))
+    )
     if "token" not in asked and (key := sign_in_key()):
         socketio.server.enter_room(sid, _sign_in_room(key))
 
@@ -225,5 +229,6 @@ def command(_sid: str, connection: _Connection, sent: Any) -> dict[str, Any]:
     """Carry out a command and answer its author; everybody else hears the event."""
     take_command(connection.actor.user_id)
     asked = parse(Ask, sent)
-    outcome = execute(connection.actor, asked.meeting_id, asked.name, asked.request_id, asked.args)
+    actor = replace(connection.actor, device=connection.device)
+    outcome = execute(actor, asked.meeting_id, asked.name, asked.request_id, asked.args)
     return {"ok": True, "revision": outcome.revision, "result": outcome.result}

@@ -14,6 +14,8 @@ class Actor:
     Attributes:
         stamp: of the session or token that it acts through. A change to a meeting is refused
             when the account has been closed, or given another password, since.
+        device: what stands for the browser or program that it acts through, whoever signs in
+            there (people.login.device); None where that is not known.
     """
 
     user_id: int
@@ -23,9 +25,10 @@ class Actor:
     is_admin: bool
     may_schedule: bool
     stamp: str | None = None
+    device: str | None = None
 
     @classmethod
-    def of(cls, user: User) -> Actor:
+    def of(cls, user: User, device: str | None = None) -> Actor:
         """The actor for an account."""
         return cls(
             user_id=user.id,
@@ -35,4 +38,5 @@ class Actor:
             is_admin=user.is_admin,
             may_schedule=user.may_schedule,
             stamp=user.stamp,
+            device=device,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -120,12 +121,15 @@ def _page_of_form() -> str | None:
 
 
 def begin_session(user: User) -> None:
-    """Begin a browser's session: nothing of an earlier visitor's survives but the language."""
+    """Begin a browser's session: nothing of an earlier visitor's survives but the language, and
+    what names the browser itself."""
     language = session.get("lang")
+    browser = session.get("device") or secrets.token_urlsafe(12)
     session.clear()
     login_user(user)
     session.permanent = True
     session["sign_in"] = secrets.token_urlsafe(12)
+    session["device"] = browser
     if language:
         session["lang"] = language
 
@@ -134,6 +138,25 @@ def sign_in_key() -> str | None:
     """What names this sign-in of this browser, and no other."""
     key = session.get("sign_in")
     return key if isinstance(key, str) else None
+
+
+def device(token: str | None = None) -> str | None:
+    """What stands for the browser or program behind this request, whoever signs in there: a
+    browser keeps its name when one person signs out and another in. It says nothing of the
+    machine, and a private window is another browser.
+
+    Args:
+        token: the bearer token that the request carries, if it carries one; a program is named
+            by its token.
+    """
+    name = token or session.get("device") or sign_in_key()
+    return hashlib.sha256(f"device:{name}".encode()).hexdigest()[:32] if name else None
+
+
+def bearer_token() -> str | None:
+    """The token that this HTTP request is made with, if it is."""
+    scheme, _separator, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else None
 
 
 def is_account(expected: object) -> bool:
@@ -176,7 +199,7 @@ def current_actor() -> Actor:
     """
     if not current_user.is_authenticated:
         raise Unauthenticated()
-    return Actor.of(current_user)
+    return Actor.of(current_user, device(bearer_token()))
 
 
 def is_local(target: str) -> bool:
