@@ -18,8 +18,13 @@ from flask_openapi import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import agenda.api
+import agenda.course
+import agenda.room_api
+import agenda.screen
 import agenda.services
+import agenda.speaking
 import agenda.views
+import agenda.voting
 import cli
 import config
 import core.api
@@ -36,6 +41,7 @@ import core.urls
 import indicators.api
 import indicators.services
 import meetings.api
+import meetings.attendance
 import meetings.presence
 import meetings.services
 import meetings.sockets
@@ -125,6 +131,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.register_api(indicators.api.api)
     app.register_api(minutes.schemas.api)
     app.register_api(people.api.auth)
+    app.register_api(agenda.room_api.api)
     app.extensions["renderer"] = Renderer(settings.files_dir / "prints")
     app.register_blueprint(minutes.verification.bp)
     return app

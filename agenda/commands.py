@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from core.schema import Args, Id, Line, Moment, OptionalText, Revision, Text
+from core.schema import Args, Id, Line, Moment, OptionalLine, Revision, Text
 
 Minutes = Annotated[int, Field(ge=0, le=1440)]
 Position = Annotated[int, Field(ge=1, le=10_000)]
@@ -18,7 +18,7 @@ EntryKind = Literal["report", "opinion", "question", "answer", "note"]
 class Reopen(Args):
     """Why a closed meeting is opened again."""
 
-    reason: OptionalText = ""
+    reason: Text
 
 
 class Advance(Args):
@@ -66,6 +66,26 @@ class RemoveItem(Args):
     item_id: Id
 
 
+class SkipItem(Args):
+    """An item that is passed over, or taken up again."""
+
+    item_id: Id
+
+
+class ItemMinutes(Args):
+    """An item and the minutes that it has from now on."""
+
+    item_id: Id
+    minutes: Minutes
+
+
+class Fit(Args):
+    """The minutes of pending items, as their author has chosen them while `from_item` was on."""
+
+    items: Annotated[list[ItemMinutes], Field(min_length=1, max_length=200)]
+    from_item: Id | None = None
+
+
 class AddEntry(Args):
     """A line of the record."""
 
@@ -95,3 +115,80 @@ class RemoveEntry(Args):
 
     entry_id: Id
     base_revision: Revision | None = None
+
+
+class Remark(Args):
+    """What a participant adds to the record after the close."""
+
+    item_id: Id
+    text: Text
+    kind: EntryKind = "opinion"
+
+
+class RequestFloor(Args):
+    """The floor on an item, the present one when none is named. `reply_to` names the speaker whom
+    it answers. Chair and secretary may ask for somebody else."""
+
+    item_id: Id | None = None
+    note: OptionalLine = ""
+    reply_to: Id | None = None
+    person_id: Id | None = None
+
+
+class NamedSpeaker(Args):
+    """A speaker."""
+
+    speaker_id: Id
+
+
+class CallSpeaker(NamedSpeaker):
+    """A speaker who has the floor now; `from_speaker` is whom the author sees as having it."""
+
+    from_speaker: Id | None = None
+
+
+class MoveSpeaker(NamedSpeaker):
+    """A waiting speaker's new place, counted from 1, based on the revision that the author saw."""
+
+    position: Position
+    base_revision: Revision | None = None
+
+
+Choice = Literal["for", "against", "abstain"]
+Hands = Annotated[
+    dict[Choice, Annotated[int, Field(ge=0, le=100_000)]], Field(min_length=1, max_length=3)
+]
+
+
+class OpenVote(Args):
+    """A question put to the vote, in public unless it is said to be secret."""
+
+    question: Text
+    item_id: Id | None = None
+    secret: bool = False
+
+
+class NamedVote(Args):
+    """A vote."""
+
+    vote_id: Id
+
+
+class Cast(NamedVote):
+    """One's own choice."""
+
+    choice: Choice
+
+
+class CountHands(NamedVote):
+    """How many hands were raised for each choice; this count takes the place of an earlier one."""
+
+    hands: Hands
+
+
+class ShowOnScreen(Args):
+    """What the big screen shows; `ref` is the id of the one among them, `page` a paper's page."""
+
+    what: Literal["agenda", "paper", "indicators", "vote", "directives", "check_in"]
+    ref: Id | None = None
+    page: Annotated[int, Field(ge=1, le=100_000)] | None = None

@@ -1,9 +1,9 @@
-"""Opening and closing, the agenda and its clock, and the record of what is said."""
+"""The agenda and its clock, and the record of what is said."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -13,51 +13,26 @@ from agenda.commands import (
     AddEntry,
     AddItem,
     Advance,
+    Fit,
     GoTo,
     MoveItem,
+    Remark,
     RemoveEntry,
     RemoveItem,
-    Reopen,
+    SkipItem,
     UpdateEntry,
     UpdateItem,
 )
-from agenda.models import AgendaItem, Entry, Placed
+from agenda.models import AgendaItem, Entry, Placed, Speaker, Vote
 from core.errors import Conflict, Invalid
 from meetings.changes import Change, command
-from meetings.commands import Nothing
-from meetings.models import LEADERS, Meeting, Part, Participant, State
+from meetings.models import LEADERS, Meeting, Part, Participant, Role, State
 from people.models import Unit
 
 BEFORE = {State.DRAFT, State.SCHEDULED}
 UNTIL_CLOSED = BEFORE | {State.LIVE}
 NO_ITEM = _("Không có nội dung này trong chương trình.")
 NO_ENTRY = _("Dòng ghi này không còn nữa.")
-
-
-@command("meeting.open", Nothing, roles=LEADERS, states=BEFORE)
-def open_meeting(change: Change, args: Nothing) -> Meeting:
-    """Open the meeting; the first item becomes current with `agenda.advance`."""
-    change.meeting.state = State.LIVE
-    change.meeting.opened_at = change.at
-    return change.meeting
-
-
-@command("meeting.close", Nothing, roles=LEADERS, states={State.LIVE})
-def close_meeting(change: Change, args: Nothing) -> Meeting:
-    """Close the meeting; the running item ends with it."""
-    _leave_current(change)
-    change.meeting.current_item_id = None
-    change.meeting.state = State.CLOSED
-    change.meeting.closed_at = change.at
-    return change.meeting
-
-
-@command("meeting.reopen", Reopen, roles=LEADERS, states={State.CLOSED})
-def reopen_meeting(change: Change, args: Reopen) -> Meeting:
-    """Open a closed meeting again; the reason stays in the log."""
-    change.meeting.state = State.LIVE
-    change.meeting.closed_at = None
-    return change.meeting
 
 
 def _items(change: Change) -> list[AgendaItem]:
@@ -70,7 +45,18 @@ def _items(change: Change) -> list[AgendaItem]:
     )
 
 
-def _leave_current(change: Change) -> AgendaItem | None:
+def stop_speaking(change: Change) -> None:
+    """Whoever has the floor has finished."""
+    speaking = select(Speaker).where(
+        Speaker.meeting_id == change.meeting.id, Speaker.state == "speaking"
+    )
+    for speaker in change.session.scalars(speaking):
+        speaker.state, speaker.finished_at = "done", change.at
+
+
+def leave_current(change: Change) -> AgendaItem | None:
+    """End the turn of the item that is on, and of whoever speaks."""
+    stop_speaking(change)
     current_id = change.meeting.current_item_id
     if current_id is None:
         return None
@@ -96,14 +82,18 @@ def _expect_current(change: Change, seen: int | None) -> None:
         )
 
 
+def _pending_after(items: list[AgendaItem], left: AgendaItem | None) -> AgendaItem | None:
+    after = left.position if left else 0
+    return next((i for i in items if i.state == "pending" and i.position > after), None)
+
+
 @command("agenda.advance", Advance, roles=LEADERS, states={State.LIVE})
 def advance(change: Change, args: Advance) -> Meeting:
     """On to the next pending item; after the last one no item is current."""
     _expect_current(change, args.from_item)
     items = _items(change)
-    left = _leave_current(change)
-    after = left.position if left else 0
-    pending = next((i for i in items if i.state == "pending" and i.position > after), None)
+    left = leave_current(change)
+    pending = _pending_after(items, left)
     if left is None and pending is None:
         raise Conflict(
             _("Chương trình đã hết, không còn nội dung tiếp theo."),
@@ -120,9 +110,64 @@ def go_to(change: Change, args: GoTo) -> Meeting:
         _expect_current(change, args.from_item)
     item = change.part(AgendaItem, args.item_id, NO_ITEM)
     if item.id != change.meeting.current_item_id:
-        _leave_current(change)
+        leave_current(change)
         _enter(change, item)
     return change.meeting
+
+
+@command("agenda.skip", SkipItem, roles=LEADERS, states={State.LIVE})
+def skip_item(change: Change, args: SkipItem) -> AgendaItem:
+    """Pass over an item that has not been held. The one that is on gives way to the next."""
+    item = change.part(AgendaItem, args.item_id, NO_ITEM)
+    if item.id == change.meeting.current_item_id:
+        items = _items(change)
+        leave_current(change)
+        _enter(change, _pending_after(items, item))
+    elif item.state != "pending":
+        raise Conflict(_("Nội dung này đã qua rồi, không bỏ qua được."), current=item.public())
+    item.state = "skipped"
+    return item
+
+
+@command("agenda.restore", SkipItem, roles=LEADERS, states={State.LIVE})
+def restore_item(change: Change, args: SkipItem) -> AgendaItem:
+    """Take up an item again that was passed over: it is held when its turn comes. To go to one at
+    once, whatever its state, there is `agenda.go_to`."""
+    item = change.part(AgendaItem, args.item_id, NO_ITEM)
+    if item.state != "skipped":
+        raise Conflict(_("Nội dung này chưa bị bỏ qua."), current=item.public())
+    item.state = "pending"
+    return item
+
+
+@command("agenda.fit", Fit, roles=LEADERS, states={State.LIVE})
+def fit_agenda(change: Change, args: Fit) -> list[dict[str, Any]]:
+    """Give pending items other minutes, all at once: what agenda.fitting has proposed, as its
+    author has taken or changed it. What was planned stays in sight."""
+    if "from_item" in args.model_fields_set:
+        _expect_current(change, args.from_item)
+    wanted = {each.item_id: each.minutes for each in args.items}
+    if len(wanted) < len(args.items):
+        message = _("Mỗi nội dung chỉ ghi một lần.")
+        raise Invalid(message, errors=[{"field": "items", "message": str(message)}])
+    items = [change.part(AgendaItem, item_id, NO_ITEM) for item_id in wanted]
+    for item in items:
+        if item.state != "pending":
+            raise Conflict(
+                _("Nội dung “%(title)s” không còn chờ nữa; hãy xem lại đề xuất.", title=item.title),
+                current=item.public(),
+            )
+        _give_minutes(change, item, wanted[item.id])
+    change.session.flush()
+    return [item.public() for item in items]
+
+
+def _give_minutes(change: Change, item: AgendaItem, minutes: int) -> None:
+    # The plan is what stood there when the meeting was opened.
+    if change.meeting.state == State.LIVE:
+        planned = item.planned_minutes if item.planned_minutes is not None else item.minutes
+        item.planned_minutes = planned if planned != minutes else None
+    item.minutes = minutes
 
 
 def _check_unit(change: Change, unit_id: int | None, name: str) -> None:
@@ -165,7 +210,7 @@ def update_item(change: Change, args: UpdateItem) -> AgendaItem:
     if args.title is not None:
         item.title = args.title
     if args.minutes is not None:
-        item.minutes = args.minutes
+        _give_minutes(change, item, args.minutes)
     if "presenter_unit_id" in args.model_fields_set:
         _check_unit(change, args.presenter_unit_id, "presenter_unit_id")
         item.presenter_unit_id = args.presenter_unit_id
@@ -184,14 +229,33 @@ def move_item(change: Change, args: MoveItem) -> AgendaItem:
 
 @command("agenda.remove", RemoveItem, roles=LEADERS, states=UNTIL_CLOSED)
 def remove_item(change: Change, args: RemoveItem) -> None:
-    """Take an item off the agenda, if nothing has been said to it."""
+    """Take an item off the agenda, if nothing has been said to it. Who waits for the floor on it
+    waits no longer."""
     item = change.part(AgendaItem, args.item_id, NO_ITEM)
+    speakers = change.session.scalars(select(Speaker).where(Speaker.item_id == item.id)).all()
+    if any(speaker.state == "speaking" for speaker in speakers):
+        raise Conflict(
+            _("Đang có người phát biểu ở nội dung này; hãy kết thúc lượt phát biểu trước."),
+            current=item.public(),
+        )
     spoken = select(Entry.id).where(Entry.item_id == item.id).limit(1)
-    if item.state == "current" or change.session.scalar(spoken):
+    voted = select(Vote.id).where(Vote.item_id == item.id).limit(1)
+    if (
+        item.state == "current"
+        or any(speaker.state == "done" for speaker in speakers)
+        or change.session.scalar(spoken)
+        or change.session.scalar(voted)
+    ):
         raise Conflict(
             _("Nội dung đang diễn ra hoặc đã có ý kiến thì không bỏ được."), current=item.public()
         )
     others = [i for i in _items(change) if i is not item]
+    for speaker in speakers:
+        speaker.reply_to = None
+    change.session.flush()
+    for speaker in speakers:
+        change.session.delete(speaker)
+    change.session.flush()
     change.session.delete(item)
     change.session.flush()
     for number, each in enumerate(others, start=1):
@@ -286,3 +350,32 @@ def remove_entry(change: Change, args: RemoveEntry) -> None:
     entry = change.part(Entry, args.entry_id, NO_ENTRY)
     fresh(entry, args.base_revision, CHANGED_MEANWHILE)
     change.session.delete(entry)
+
+
+# How long participants may remark after the close, where the meeting does not say, in hours.
+REMARK_HOURS = 24
+
+
+@command("discussion.remark", Remark, roles=LEADERS | {Role.PARTICIPANT}, states={State.CLOSED})
+def remark(change: Change, args: Remark) -> Entry:
+    """Add one's own remark to the record after the close, within the meeting's time; it is marked
+    as late for ever."""
+    meeting = change.meeting
+    hours = REMARK_HOURS if meeting.remark_hours is None else meeting.remark_hours
+    if meeting.closed_at is None or change.at > meeting.closed_at + timedelta(hours=hours):
+        raise Conflict(
+            _("Đã hết thời gian góp ý sau cuộc họp (%(hours)s giờ).", hours=hours),
+            current=meeting.public(),
+        )
+    item = change.part(AgendaItem, args.item_id, NO_ITEM)
+    entry = Entry(
+        meeting_id=meeting.id,
+        item_id=item.id,
+        kind=args.kind,
+        text=args.text,
+        at=change.at,
+        late=True,
+    )
+    _attribute(change, entry, change.actor.person_id, None, None)
+    change.session.add(entry)
+    return entry

@@ -89,6 +89,8 @@ class Change:
     deleted: list[str] = field(default_factory=list)
     # Directory objects (people) that clients must learn or forget together with this change.
     also: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # Arguments that the log does not keep: what somebody chose in secret, what proves a presence.
+    unlogged: set[str] = field(default_factory=set)
 
     def part(self, model: type[P], key: int | None, message: Any = None) -> P:
         """A part of this meeting by its id.
@@ -329,7 +331,7 @@ def _run(
         actor_person_id=change.actor.person_id,
         type=found.name,
         request_id=request_id,
-        args=canonical(args.model_dump(mode="json", exclude_unset=True)),
+        args=canonical(args.model_dump(mode="json", exclude_unset=True, exclude=change.unlogged)),
         changed=canonical(change.changed()),
         deleted=canonical(change.deleted),
         result=canonical(result.public() if isinstance(result, Live) else result),

@@ -46,8 +46,27 @@ class CreateMeeting(Args):
     secretary_ids: Ids = []
 
 
+def _quorum(value: str) -> str:
+    part, _stroke, whole = value.partition("/")
+    if whole and int(part) > int(whole):
+        raise PydanticCustomError("quorum", "more than all")
+    return value
+
+
+# A number of people, or a share of those invited as chair or participant: `20`, `2/3`.
+Quorum = Annotated[
+    str,
+    StringConstraints(pattern=r"^([1-9][0-9]{0,3}|[1-9][0-9]?/[1-9][0-9]?)$"),
+    AfterValidator(_quorum),
+]
+Seconds = Annotated[int, Field(ge=10, le=7200)]
+
+
 class Schedule(Args):
-    """When, where and under which name a meeting is held, in part or in whole."""
+    """When, where and under which name a meeting is held, in part or in whole, and its rules: the
+    quorum, how long one may speak and how long before the end a warning comes (seconds), how long
+    after its close participants may remark (hours), and whether being on site is proved by the
+    code on the site's screen."""
 
     title: Line | None = None
     starts_at: Moment | None = None
@@ -56,6 +75,11 @@ class Schedule(Args):
     location: OptionalLine | None = None
     online_url: WebAddress | None = None
     organizer_unit_id: Id | None = None
+    quorum: Quorum | None = None
+    speaking_seconds: Seconds | None = None
+    warning_seconds: Seconds | None = None
+    remark_hours: Annotated[int, Field(ge=0, le=720)] | None = None
+    code_required: bool | None = None
 
 
 class UpdateMeeting(Schedule):
@@ -106,9 +130,10 @@ class RemoveParticipant(Args):
 
 
 class CheckIn(Args):
-    """Oneself, present."""
+    """Oneself, present; `code` is what the site's screen shows."""
 
     mode: Literal["on_site", "online"]
+    code: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = None
 
 
 class MarkAttendance(Args):
@@ -118,3 +143,12 @@ class MarkAttendance(Args):
     status: Literal["on_site", "online", "absent", "unknown"]
     reason: OptionalText | None = None
     deputy_name: OptionalLine | None = None
+    arrived_at: Moment | None = None
+    left_at: Moment | None = None
+
+
+class CountPeople(Args):
+    """How many people sit at a site."""
+
+    unit_id: Id
+    people: Annotated[int, Field(ge=0, le=10_000)]

@@ -27,7 +27,11 @@ class Role(StrEnum):
 RoleName = Literal["chair", "secretary", "participant", "observer", "records_clerk"]
 EVERYONE = frozenset(Role)
 LEADERS = frozenset({Role.CHAIR, Role.SECRETARY})
+# Whose vote counts, and whose presence towards the quorum.
+VOTERS = frozenset({Role.CHAIR, Role.PARTICIPANT})
 STAFF = LEADERS | {Role.RECORDS_CLERK}
+# How an attendance stands when its person is here.
+PRESENT = frozenset({"on_site", "online"})
 
 
 class State(StrEnum):
@@ -77,6 +81,13 @@ class Part(Live):
         return mapped_column(ForeignKey("meeting.id"), index=True)
 
 
+def given(**fields: Any) -> dict[str, Any]:
+    """Those fields of a public object that hold something. What objects have come to hold later
+    is left out while it is empty, so that the logs of earlier meetings still tell of the same
+    objects (`flask verify`)."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
 class Meeting(Live, Base):
     """A briefing, from its schedule to its archive.
 
@@ -103,6 +114,12 @@ class Meeting(Live, Base):
     organizer_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     # Not a foreign key: the agenda's package lies above this one.
     current_item_id: Mapped[int | None]
+    # The rules of this meeting; empty where it has none, or the usual one.
+    quorum: Mapped[str | None] = mapped_column(String(10))
+    speaking_seconds: Mapped[int | None]
+    warning_seconds: Mapped[int | None]
+    remark_hours: Mapped[int | None]
+    code_required: Mapped[bool | None]
     revision: Mapped[int] = mapped_column(default=0)
 
     organizer: Mapped[Unit | None] = relationship()
@@ -134,7 +151,13 @@ class Meeting(Live, Base):
             "current_item_id": self.current_item_id,
             "chair_ids": self.people_in(Role.CHAIR),
             "secretary_ids": self.people_in(Role.SECRETARY),
-        }
+        } | given(
+            quorum=self.quorum,
+            speaking_seconds=self.speaking_seconds,
+            warning_seconds=self.warning_seconds,
+            remark_hours=self.remark_hours,
+            code_required=self.code_required,
+        )
 
 
 class Participant(Part, Base):
@@ -167,7 +190,11 @@ class Participant(Part, Base):
 
 
 class Attendance(Part, Base):
-    """Whether an invited person takes part, how, and who stands in for them ("dự thay")."""
+    """Whether an invited person takes part, how, and who stands in for them ("dự thay").
+
+    `at` is when it was noted last; `arrived_at` and `left_at` are when they, or their deputy,
+    came and went. `checked_by` is `self`, `code` (the one on the site's screen) or `secretary`.
+    """
 
     __tablename__ = "attendance"
     __table_args__ = (
@@ -182,6 +209,15 @@ class Attendance(Part, Base):
     deputy_name: Mapped[str | None] = mapped_column(String(500))
     reason: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    checked_by: Mapped[str | None] = mapped_column(String(10))
+
+    @property
+    def present(self) -> bool:
+        """They, or a deputy for them, are here now."""
+        came = self.status in PRESENT or self.deputy_name is not None
+        return came and self.left_at is None
 
     def public(self) -> dict[str, Any]:
         """The attendance of one person."""
@@ -193,7 +229,82 @@ class Attendance(Part, Base):
             "deputy_name": self.deputy_name,
             "reason": self.reason,
             "at": rfc3339(self.at),
+        } | given(
+            arrived_at=rfc3339(self.arrived_at),
+            left_at=rfc3339(self.left_at),
+            checked_by=self.checked_by,
+        )
+
+
+class Headcount(Part, Base):
+    """How many people sit at a site (điểm cầu), those without an invitation of their own
+    included, as somebody there has counted them."""
+
+    __tablename__ = "headcount"
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "unit_id"),
+        {"sqlite_autoincrement": True},
+    )
+    live_type = "headcount"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    people: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def public(self) -> dict[str, Any]:
+        """The count of one site."""
+        return {
+            "id": self.id,
+            "unit_id": self.unit_id,
+            "people": self.people,
+            "at": rfc3339(self.at),
+            "revision": self.revision,
         }
+
+
+class Quorum(Part, Base):
+    """Whether enough of those who decide are here, in a meeting that asks for it.
+
+    `members` are invited as chair or participant, `present` those of them who are here or have
+    a deputy here, `needed` how many it takes.
+    """
+
+    __tablename__ = "quorum"
+    __table_args__ = (UniqueConstraint("meeting_id"), {"sqlite_autoincrement": True})
+    live_type = "quorum"
+
+    rule: Mapped[str] = mapped_column(String(10))
+    members: Mapped[int]
+    present: Mapped[int]
+    needed: Mapped[int]
+
+    def public(self) -> dict[str, Any]:
+        """The quorum as it stands."""
+        return {
+            "id": self.id,
+            "rule": self.rule,
+            "members": self.members,
+            "present": self.present,
+            "needed": self.needed,
+            "reached": self.present >= self.needed,
+            "revision": self.revision,
+        }
+
+
+class SpentCode(Base):
+    """A code of a site's screen with which somebody has checked in: it serves nobody again.
+
+    `device` (people.login.device) is what they did it with; None once the secretary has let
+    them do it with another one. Not told to anybody.
+    """
+
+    __tablename__ = "spent_code"
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[int]
+    device: Mapped[str | None] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class LogRow(Base):

@@ -358,21 +358,8 @@ def sites_of(session: Session, meeting: Meeting, at: datetime) -> Sites:
         session: one that reads.
         at: the present moment.
     """
-    units: dict[int, tuple[int | None, str]] = {
-        unit_id: (parent_id, kind)
-        for unit_id, parent_id, kind in session.execute(select(Unit.id, Unit.parent_id, Unit.kind))
-    }
-    main = _territory(units, meeting.organizer_unit_id)
-
-    def site_of(unit_id: int | None) -> int | None:
-        return _territory(units, unit_id) or main
-
-    invited = session.execute(
-        select(Participant.person_id, Participant.unit_id)
-        .where(Participant.meeting_id == meeting.id, Participant.role.in_(ATTENDING))
-        .order_by(Participant.position, Participant.id)
-    )
-    site_of_person = {person_id: site_of(unit_id) for person_id, unit_id in invited}
+    territory = Territory(session, meeting)
+    site_of, site_of_person = territory.site_of, territory.site_of_person()
     sites = {site_id: Site(site_id) for site_id in site_of_person.values() if site_id is not None}
     stretches: defaultdict[int | None, list[_Stretch]] = defaultdict(list)
     for person_id, unit_id, since, until, seen_at in session.execute(
@@ -408,14 +395,49 @@ def sites_of(session: Session, meeting: Meeting, at: datetime) -> Sites:
     return Sites(meeting.id, at, list(sites.values()))
 
 
-def _territory(units: dict[int, tuple[int | None, str]], unit_id: int | None) -> int | None:
-    """The unit of a territory at or above a unit."""
-    while unit_id is not None:
-        parent_id, kind = units[unit_id]
-        if kind in TERRITORIAL:
-            return unit_id
-        unit_id = parent_id
-    return None
+class Territory:
+    """Which unit sits at which site of a meeting (`sites_of` says what a site is).
+
+    Args:
+        session: one that reads.
+        meeting: the meeting.
+    """
+
+    def __init__(self, session: Session, meeting: Meeting) -> None:
+        self._session, self._meeting_id = session, meeting.id
+        self._units: dict[int, tuple[int | None, str]] = {
+            unit_id: (parent_id, kind)
+            for unit_id, parent_id, kind in session.execute(
+                select(Unit.id, Unit.parent_id, Unit.kind)
+            )
+        }
+        self._main = self._at_or_above(meeting.organizer_unit_id)
+
+    def _at_or_above(self, unit_id: int | None) -> int | None:
+        while unit_id is not None:
+            parent_id, kind = self._units[unit_id]
+            if kind in TERRITORIAL:
+                return unit_id
+            unit_id = parent_id
+        return None
+
+    def site_of(self, unit_id: int | None) -> int | None:
+        """The site of a unit, by the id of the unit that the site is named after."""
+        return self._at_or_above(unit_id) or self._main
+
+    def site_of_person(self) -> dict[int, int | None]:
+        """The site of everybody who attends, in protocol order."""
+        invited = self._session.execute(
+            select(Participant.person_id, Participant.unit_id)
+            .where(Participant.meeting_id == self._meeting_id, Participant.role.in_(ATTENDING))
+            .order_by(Participant.position, Participant.id)
+        )
+        return {person_id: self.site_of(unit_id) for person_id, unit_id in invited}
+
+    def sites(self) -> list[int]:
+        """The sites of the meeting, in protocol order."""
+        found = dict.fromkeys(self.site_of_person().values())
+        return [unit_id for unit_id in found if unit_id is not None]
 
 
 def _live(session: Session, meeting_id: int, at: datetime) -> list[tuple[datetime, datetime, bool]]:

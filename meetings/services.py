@@ -1,4 +1,4 @@
-"""Scheduling a meeting, inviting people, and their attendance."""
+"""Scheduling a meeting, and inviting people."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.errors import Conflict, Forbidden, Invalid
 from core.merge import changes
 from core.schema import fields_of
 from core.times import now, vietnam
+from meetings.attendance import attendance_of, change_quorum, count_quorum
 from meetings.changes import Change, Outcome, command, start
 from meetings.commands import (
     AddParticipant,
-    CheckIn,
     CreateMeeting,
     InviteUnits,
-    MarkAttendance,
     Nothing,
     Reason,
     RemoveParticipant,
@@ -28,7 +27,7 @@ from meetings.commands import (
     UpdateMeeting,
     UpdateParticipant,
 )
-from meetings.models import EVERYONE, LEADERS, Attendance, Meeting, Participant, Role, State
+from meetings.models import LEADERS, Attendance, Meeting, Participant, Role, State
 from people.actor import Actor
 from people.models import Person, Unit, UnitMember
 
@@ -138,6 +137,8 @@ def update_meeting(change: Change, args: UpdateMeeting) -> Meeting:
     _check_unit(change.session, values.get("organizer_unit_id"), "organizer_unit_id")
     for name, value in values.items():
         setattr(meeting, name, value)
+    if "quorum" in values:
+        change_quorum(change)
     return meeting
 
 
@@ -147,7 +148,9 @@ def _in_words(session: Session, name: str, value: Any) -> str:
     if name == "organizer_unit_id":
         unit = session.get(Unit, value) if value is not None else None
         return unit.name if unit else ""
-    return str(value)
+    if isinstance(value, bool):
+        return str(_("có") if value else _("không"))
+    return "" if value is None else str(value)
 
 
 @command("meeting.schedule", Nothing, roles=LEADERS, states={State.DRAFT})
@@ -203,6 +206,7 @@ def _invite(change: Change, person_id: int, role: Role, unit_id: int | None) -> 
 def _people_changed(change: Change) -> None:
     change.session.expire(change.meeting, ["participants"])
     change.touch(change.meeting)
+    count_quorum(change)
 
 
 @command("participant.invite", InviteUnits, roles=LEADERS, states=UNTIL_CLOSED)
@@ -240,7 +244,7 @@ def update_participant(change: Change, args: UpdateParticipant) -> Participant:
     if args.unit_id is not None:
         _check_unit(change.session, args.unit_id, "unit_id")
         participant.unit_id = args.unit_id
-        _attendance_of(change, participant.person_id).unit_id = args.unit_id
+        attendance_of(change, participant.person_id).unit_id = args.unit_id
     if args.role is not None and args.role != participant.role:
         _keep_a_leader(change, participant)
         participant.role = Role(args.role)
@@ -254,7 +258,7 @@ def remove_participant(change: Change, args: RemoveParticipant) -> None:
     """Take back an invitation. Who has spoken or come stays in the record."""
     participant = change.part(Participant, args.participant_id)
     _keep_a_leader(change, participant)
-    attendance = _attendance_of(change, participant.person_id)
+    attendance = attendance_of(change, participant.person_id)
     if change.meeting.state == State.LIVE and attendance.status in ("on_site", "online"):
         raise Conflict(_("Người này đang dự họp, không thể bỏ khỏi thành phần."))
     change.session.delete(attendance)
@@ -269,37 +273,3 @@ def _keep_a_leader(change: Change, participant: Participant) -> None:
     secretaries = change.meeting.people_in(Role.SECRETARY)
     if secretaries == [participant.person_id]:
         raise Conflict(_("Cuộc họp phải còn ít nhất một thư ký."))
-
-
-def _attendance_of(change: Change, person_id: int) -> Attendance:
-    found = change.session.scalar(
-        select(Attendance).where(
-            Attendance.meeting_id == change.meeting.id, Attendance.person_id == person_id
-        )
-    )
-    if found is None:
-        raise NotFound(_("Người này không có trong thành phần dự họp."))
-    return found
-
-
-@command("attendance.check_in", CheckIn, roles=EVERYONE, states={State.SCHEDULED, State.LIVE})
-def check_in(change: Change, args: CheckIn) -> Attendance:
-    """Report oneself present."""
-    attendance = _attendance_of(change, change.actor.person_id or 0)
-    attendance.status = args.mode
-    attendance.reason = attendance.deputy_name = None  # who is here needs neither
-    attendance.at = change.at
-    return attendance
-
-
-@command("attendance.mark", MarkAttendance, roles=LEADERS, states={State.SCHEDULED, State.LIVE})
-def mark_attendance(change: Change, args: MarkAttendance) -> Attendance:
-    """Note somebody's attendance; a deputy's name or a reason not named is kept."""
-    attendance = _attendance_of(change, args.person_id)
-    attendance.status = args.status
-    if "deputy_name" in args.model_fields_set:
-        attendance.deputy_name = args.deputy_name or None
-    if "reason" in args.model_fields_set:
-        attendance.reason = args.reason or None
-    attendance.at = change.at if args.status != "unknown" else None
-    return attendance

@@ -64,6 +64,10 @@ class Parts:
     conclusion: int = 0
     directive: int = 0
     indicator: int = 0
+    # K'Đại's, waiting on the first item; a public vote and a secret one, open as the meeting is.
+    speaker: int = 0
+    vote: int = 0
+    secret_vote: int = 0
     # Drafted by the tests that need one (tests.paper).
     document: int = 0
 
@@ -169,9 +173,13 @@ def _briefing(app: Flask, actors: dict[str, Actor], units: dict[str, int], state
     indicator = briefing.do(
         secretary, "indicator.add", name="Thu ngân sách", measure="triệu đồng", plan="133.761"
     )
+    speaker = briefing.do(actors["daibieu"], "speaker.request", item_id=items[0])
+    vote = briefing.do(secretary, "vote.open", question="Thông qua báo cáo?", item_id=items[0])
+    secret = briefing.do(secretary, "vote.open", question="Chọn xã điểm?", secret=True)
     if state == State.CLOSED:
         briefing.do(secretary, "meeting.close")
-    made = (thing.result["id"] for thing in (entry, conclusion, directive, indicator))
+    things = (entry, conclusion, directive, indicator, speaker, vote, secret)
+    made = (thing.result["id"] for thing in things)
     return Parts(briefing.id, items, participants, *made)
 
 

@@ -460,9 +460,20 @@ const dialogs = {
     );
   },
   reopen() {
-    return question(t('reopen_question'), html`<p>${t('reopen_hint')}</p>`, t('reopen_meeting'), () =>
-      c.send('meeting.reopen', {}),
-    );
+    // Enter in the field sends it: the button that does so is the form's first.
+    return html`
+      <h2 id="dialog-title">${t('reopen_question')}</h2>
+      <p>${t('reopen_hint')}</p>
+      <form method="dialog" @submit=${(event) => c.send('meeting.reopen', { reason: event.target.elements.reason.value })}>
+        <div class="field">
+          <label for="reopen-reason">${t('reopen_reason')}</label>
+          <input id="reopen-reason" name="reason" required pattern=".*\\S.*" maxlength="500" autofocus>
+        </div>
+        <div class="actions">
+          <button class="btn btn-primary">${t('reopen_meeting')}</button>
+          <button class="btn btn-quiet" type="button" @click=${(event) => event.target.closest('dialog').close()}>${t('cancel')}</button>
+        </div>
+      </form>`;
   },
   item: () => itemDialog(c),
   keys() {

@@ -188,7 +188,7 @@ def test_what_is_refused_stays_with_the_reason(
     page.reload()
     expect(refused).to_contain_text("Ý kiến đến muộn.")
     assert meeting.texts() == []
-    meeting.do("thuky", "meeting.reopen")
+    meeting.do("thuky", "meeting.reopen", reason="Bổ sung ý kiến")
     expect(page.locator("#line")).to_have_value("Câu còn gõ dở.")
     refused.get_by_role("button", name="Gửi lại").click()
     expect(page.locator(".entry:not(.failed) .entry-text")).to_have_text("Ý kiến đến muộn.")

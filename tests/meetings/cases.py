@@ -19,6 +19,7 @@ from tests import paper
 from tests.world import ROLES, Briefing, Parts, World
 
 Args = Callable[[World, Parts], dict[str, Any]]
+Brought = Callable[[Briefing, World], Briefing]
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,20 @@ ARGUMENTS: dict[str, list[Args]] = {
             "organizer_unit_id": w.units["van_phong"],
         },
         lambda w, p: {"organizer_unit_id": None},
+        lambda w, p: {
+            "quorum": "2/3",
+            "speaking_seconds": 300,
+            "warning_seconds": 60,
+            "remark_hours": 48,
+            "code_required": True,
+        },
+        lambda w, p: {"quorum": None, "speaking_seconds": None},
     ],
     "meeting.schedule": [_nothing],
     "meeting.cancel": [lambda w, p: {"reason": "Trùng lịch của tỉnh"}, _nothing],
     "meeting.open": [_nothing],
     "meeting.close": [_nothing],
-    "meeting.reopen": [lambda w, p: {"reason": "Ghi thiếu một ý kiến"}, _nothing],
+    "meeting.reopen": [lambda w, p: {"reason": "Ghi thiếu một ý kiến"}],
     "participant.add": [
         lambda w, p: {"person_id": w.person("khach")},
         lambda w, p: {"person_id": w.person("khach"), "role": "chair", "unit_id": w.units["huyen"]},
@@ -97,6 +106,16 @@ ARGUMENTS: dict[str, list[Args]] = {
             "deputy_name": "H'Thay",
         },
         lambda w, p: {"person_id": w.person("daibieu"), "status": "unknown", "reason": None},
+        lambda w, p: {
+            "person_id": w.person("daibieu"),
+            "status": "on_site",
+            "arrived_at": "2026-03-02T08:20:00+07:00",
+            "left_at": "2026-03-02T09:05:00+07:00",
+        },
+    ],
+    "attendance.count": [
+        lambda w, p: {"unit_id": w.units["xa_mot"], "people": 7},
+        lambda w, p: {"unit_id": w.units["huyen"], "people": 0},
     ],
     "agenda.advance": [lambda w, p: {"from_item": p.items[0]}],
     "agenda.go_to": [
@@ -122,6 +141,18 @@ ARGUMENTS: dict[str, list[Args]] = {
         lambda w, p: {"item_id": p.items[1], "position": 2},
     ],
     "agenda.remove": [lambda w, p: {"item_id": p.items[1]}],
+    "agenda.skip": [lambda w, p: {"item_id": p.items[1]}, lambda w, p: {"item_id": p.items[0]}],
+    "agenda.restore": [lambda w, p: {"item_id": p.items[1]}],
+    "agenda.fit": [
+        lambda w, p: {
+            "items": [
+                {"item_id": p.items[1], "minutes": 15},
+                {"item_id": p.items[2], "minutes": 5},
+            ],
+            "from_item": p.items[0],
+        },
+        lambda w, p: {"items": [{"item_id": p.items[1], "minutes": 30}]},
+    ],
     "indicator.add": [
         lambda w, p: {"name": "Thu ngân sách"},
         lambda w, p: {
@@ -176,6 +207,46 @@ ARGUMENTS: dict[str, list[Args]] = {
     "discussion.remove": [
         lambda w, p: {"entry_id": p.entry},
         lambda w, p: {"entry_id": p.entry, "base_revision": REVISION},
+    ],
+    "discussion.remark": [
+        lambda w, p: {"item_id": p.items[0], "text": "Xin bổ sung số liệu thu."},
+        lambda w, p: {"item_id": p.items[1], "text": "Khi nào có vốn?", "kind": "question"},
+    ],
+    "speaker.request": [
+        lambda w, p: {"item_id": p.items[1]},
+        lambda w, p: {"person_id": w.person("daibieu2"), "note": "Về vốn"},
+    ],
+    "speaker.withdraw": [lambda w, p: {"speaker_id": p.speaker}],
+    "speaker.call": [
+        lambda w, p: {"speaker_id": p.speaker},
+        lambda w, p: {"speaker_id": p.speaker, "from_speaker": None},
+    ],
+    "speaker.finish": [lambda w, p: {"speaker_id": p.speaker}],
+    "speaker.move": [
+        lambda w, p: {"speaker_id": p.speaker, "position": 1},
+        lambda w, p: {"speaker_id": p.speaker, "position": 9, "base_revision": REVISION},
+    ],
+    "vote.open": [
+        lambda w, p: {"question": "Thông qua dự thảo?"},
+        lambda w, p: {"question": "Ai là đơn vị dẫn đầu?", "secret": True, "item_id": p.items[0]},
+    ],
+    "vote.cast": [
+        lambda w, p: {"vote_id": p.vote, "choice": "for"},
+        lambda w, p: {"vote_id": p.secret_vote, "choice": "against"},
+    ],
+    "vote.count": [lambda w, p: {"vote_id": p.vote, "hands": {"for": 2, "abstain": 1}}],
+    "vote.close": [
+        lambda w, p: {"vote_id": p.vote},
+        lambda w, p: {"vote_id": p.secret_vote},
+    ],
+    "vote.remove": [
+        lambda w, p: {"vote_id": p.vote},
+        lambda w, p: {"vote_id": p.secret_vote},
+    ],
+    "screen.show": [
+        lambda w, p: {"what": "agenda"},
+        lambda w, p: {"what": "vote", "ref": p.vote},
+        lambda w, p: {"what": "paper", "ref": 4, "page": 12},
     ],
     "conclusion.add": [
         lambda w, p: {"text": "Tập trung giải ngân."},
@@ -271,7 +342,19 @@ def _checked(briefing: Briefing, world: World) -> Briefing:
     return made
 
 
-BROUGHT: dict[str, Callable[[Briefing, World], Briefing]] = {
+def _after(name: str, args: Args) -> Brought:
+    """The secretary has given this command first."""
+
+    def bring(briefing: Briefing, world: World) -> Briefing:
+        briefing.give(world.actors["thuky"], name, args(world, briefing.parts))
+        return briefing
+
+    return bring
+
+
+BROUGHT: dict[str, Brought] = {
+    "agenda.restore": _after("agenda.skip", lambda w, p: {"item_id": p.items[1]}),
+    "speaker.finish": _after("speaker.call", lambda w, p: {"speaker_id": p.speaker}),
     "document.save": paper.drafted,
     "document.discard": paper.drafted,
     "document.submit": paper.drafted,

@@ -42,6 +42,8 @@ WRITERS = ("thuky", "chutoa")
 JUNK: tuple[Any, ...] = (None, "", -1, 2**31, 1.5, float("nan"), [], {}, "\x00", "\ud800", True)
 REFUSALS = {"forbidden", "not_found", "invalid", "conflict"}
 GONE = 2**31 - 1
+# As tests.world.Parts names them: a secret vote is a vote, too.
+_MADE = ("entry", "conclusion", "directive", "indicator", "speaker", "vote", "vote", "document")
 
 # Who, what, whether an argument is spoilt, by socket or HTTP, what becomes of the answer, and
 # chance for all else.
@@ -237,9 +239,7 @@ class Morning(RuleBasedStateMachine):
         }
         for name in ACTORS:
             participants.setdefault(name, GONE)
-        made = (
-            some(kind) for kind in ("entry", "conclusion", "directive", "indicator", "document")
-        )
+        made = (some(kind) for kind in _MADE)
         return Parts(self.meeting_id, items, participants, *made)
 
     def _arguments(self, name: str, spoilt: bool, dice: random.Random) -> dict[str, Any]:

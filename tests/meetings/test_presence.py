@@ -75,10 +75,10 @@ class Stage:
             self.pulse(here)
         self.clock.to(until)
 
-    def does(self, name: str) -> None:
+    def does(self, name: str, **args: Any) -> None:
         with self.app.app_context():
             secretary = self.world.actors["thuky"]
-            execute(secretary, self.meeting.id, name, None, {}, at=self.clock.at)
+            execute(secretary, self.meeting.id, name, None, args, at=self.clock.at)
 
     def site(self, unit: str, here: Presence | None = None) -> Site:
         with self.app.app_context():
@@ -185,7 +185,7 @@ def test_what_happens_between_close_and_reopening_does_not_count(stage: Stage) -
     stage.does("meeting.close")
     stage.here.left("xa")
     stage.runs(40)
-    stage.does("meeting.reopen")
+    stage.does("meeting.reopen", reason="Bổ sung ý kiến")
     stage.runs(45)
     stage.arrives("xa", "daibieu")
     stage.runs(60)
