@@ -94,7 +94,7 @@ def propose(objects: Objects, at: datetime, ends_at: datetime) -> Proposal:
         ends_at: the moment wanted.
     """
     end = predicted_end(objects, at)
-    wanted = ceil((end - ends_at).total_seconds() / 60)
+    wanted = ceil(round((end - ends_at).total_seconds()) / 60)
     pending = pending_of(objects)
     minutes = spread(pending, wanted)
     cut = sum(item.minutes for item in pending) - sum(minutes.values())

@@ -71,6 +71,8 @@ def there_is(app: Flask, world: World) -> dict[str, int]:
         "directive_id": live.directive,
         "indicator_id": live.indicator,
         "participant_id": live.participants["quansat"],
+        "speaker_id": live.speaker,
+        "vote_id": live.vote,
         "unit_id": world.units["xa_mot"],
         "person_id": world.person("daibieu"),
         "user_id": world.actors["daibieu"].user_id,
