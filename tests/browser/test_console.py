@@ -179,3 +179,27 @@ def test_who_begins_late_ends_late(windows: Windows, briefing: Callable[..., Bri
     meeting.do("thuky", "meeting.update", starts_at=begins.isoformat(), ends_at=ends.isoformat())
     page = console_of(windows, meeting)
     expect(page.locator(".bar-facts .late")).to_contain_text(re.compile(r"quá 12\d phút"))
+
+
+def test_a_meeting_is_reopened_by_keyboard_and_says_why(
+    windows: Windows, briefing: Callable[..., Briefing]
+) -> None:
+    meeting = briefing(agenda=AGENDA[:1]).begin()
+    meeting.do("thuky", "meeting.close")
+    page = console_of(windows, meeting)
+    page.get_by_role("button", name="Mở lại").press("Enter")
+    reason = page.get_by_label("Lý do mở lại")
+    expect(reason).to_be_focused()
+    # Without a reason nothing happens; the dialog waits for one.
+    reason.press("Enter")
+    expect(reason).to_be_visible()
+    reason.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#dialog")).to_be_hidden()
+    page.get_by_role("button", name="Mở lại").press("Enter")
+    reason.fill("Ghi thiếu một ý kiến")
+    reason.press("Enter")
+    expect(page.locator("#dialog")).to_be_hidden()
+    expect(page.get_by_role("button", name="Mở lại")).to_be_hidden()
+    assert meeting.all("meeting")[0]["state"] == "live"
