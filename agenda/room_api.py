@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import segno
@@ -164,9 +165,9 @@ class HandsBody(Args):
 
 
 class Until(Query):
-    """When the meeting is to end."""
+    """When the meeting is to end; when it was to end anyway, if nothing is named."""
 
-    ends_at: Moment
+    ends_at: Moment | None = None
 
 
 class OfSite(Query):
@@ -191,7 +192,8 @@ def get_room(path: MeetingPath) -> dict[str, Any]:
 def get_fitting(path: MeetingPath, query: Until) -> dict[str, Any]:
     """What to cut so that the meeting ends at a moment; `agenda.fit` takes it."""
     objects = feed.snapshot(current_actor(), path.meeting_id).objects
-    found = propose(objects, now(), query.ends_at)
+    planned = datetime.fromisoformat(objects[f"meeting/{path.meeting_id}"]["ends_at"])
+    found = propose(objects, now(), query.ends_at or planned)
     return {
         "ends_at": rfc3339(found.ends_at),
         "predicted_end": rfc3339(found.predicted_end),

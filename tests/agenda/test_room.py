@@ -93,7 +93,9 @@ def test_the_chair_takes_the_proposal(client_for: ClientFor, live: Briefing) -> 
     assert found["items"] == [{"item_id": second, "minutes": 8}, {"item_id": third, "minutes": 5}]
     assert found["missing"] == 3
     assert client_for("daibieu").post(address, json={"items": found["items"]}).status_code == 403
-    assert chair.get(address).status_code == 422
+    # The planned end, when no other is named.
+    assert chair.get(address).json["ends_at"] == "2026-03-02T09:00:00+07:00"
+    assert chair.get(address, query_string={"ends_at": "mai"}).status_code == 422
 
 
 def test_the_floor_over_http(client_for: ClientFor, live: Briefing) -> None:

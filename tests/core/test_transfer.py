@@ -65,9 +65,7 @@ def rows_of(app: Flask) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of all tables, as Python's values."""
     with app.app_context(), db.engine.connect() as connection:
         return {
-            table.name: sorted(
-                (tuple(row) for row in connection.execute(select(table))), key=lambda row: row[:2]
-            )
+            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
             for table in Base.metadata.sorted_tables
         }
 
