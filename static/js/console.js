@@ -460,18 +460,18 @@ const dialogs = {
     );
   },
   reopen() {
-    // Enter in the field sends it: the button that does so is the form's first.
+    // Enter in the field sends it: the form has one button that does so.
     return html`
       <h2 id="dialog-title">${t('reopen_question')}</h2>
       <p>${t('reopen_hint')}</p>
-      <form method="dialog" @submit=${(event) => c.send('meeting.reopen', { reason: event.target.elements.reason.value })}>
+      <form class="form" method="dialog" @submit=${(event) => c.send('meeting.reopen', { reason: event.target.elements.reason.value })}>
         <div class="field">
           <label for="reopen-reason">${t('reopen_reason')}</label>
           <input id="reopen-reason" name="reason" required pattern=".*\\S.*" maxlength="500" autofocus>
         </div>
         <div class="actions">
-          <button class="btn btn-primary">${t('reopen_meeting')}</button>
           <button class="btn btn-quiet" type="button" @click=${(event) => event.target.closest('dialog').close()}>${t('cancel')}</button>
+          <button class="btn btn-primary">${t('reopen_meeting')}</button>
         </div>
       </form>`;
   },
