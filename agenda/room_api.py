@@ -84,7 +84,7 @@ class ScreenOut(Public):
     page: int | None
 
 
-class RemarkOut(Public):
+class LateEntryOut(Public):
     """A line of the record that was added after the close."""
 
     id: int
@@ -295,7 +295,7 @@ def show(path: MeetingPath, body: Show) -> Any:
     return run(path.meeting_id, "screen.show", body.model_dump(exclude_unset=True)).result
 
 
-@api.post("/meetings/<int:meeting_id>/remarks", responses={201: RemarkOut})
+@api.post("/meetings/<int:meeting_id>/discussion/remarks", responses={201: LateEntryOut})
 def remark(path: MeetingPath, body: Remark) -> Response:
     """Add a remark after the close (`discussion.remark`)."""
     args = body.model_dump(exclude_unset=True)

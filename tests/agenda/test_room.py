@@ -139,8 +139,8 @@ def test_the_screen_and_late_remarks_over_http(client_for: ClientFor, live: Brie
     shown = client_for("thuky").put(f"{address}/screen", json={"what": "directives"})
     assert (shown.status_code, shown.json["what"]) == (200, "directives")
     body = {"item_id": live.parts.items[0], "text": "Xin đính chính."}
-    assert client_for("daibieu").post(f"{address}/remarks", json=body).status_code == 409
+    assert client_for("daibieu").post(f"{address}/discussion/remarks", json=body).status_code == 409
     client_for("thuky").post(f"{address}/commands", json={"name": "meeting.close"})
-    said = client_for("daibieu").post(f"{address}/remarks", json=body)
+    said = client_for("daibieu").post(f"{address}/discussion/remarks", json=body)
     assert (said.status_code, said.json["late"]) == (201, True)
-    assert client_for("quansat").post(f"{address}/remarks", json=body).status_code == 403
+    assert client_for("quansat").post(f"{address}/discussion/remarks", json=body).status_code == 403

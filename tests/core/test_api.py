@@ -105,7 +105,7 @@ BODIES: dict[str, Any] = {
     "POST /votes/ballots": {"choice": "for"},
     "PATCH /votes": {"hands": {"for": 1}},
     "PUT /screen": {"what": "agenda"},
-    "POST /remarks": {"item_id": 1, "text": "x"},
+    "POST /discussion/remarks": {"item_id": 1, "text": "x"},
 }
 
 
