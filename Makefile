@@ -49,7 +49,7 @@ system-test: system
 
 node_modules/.stamp: package.json package-lock.json .npmrc | .venv/bin/python
 	@echo 'Installing front-end packages'
-	@scripts/with-node.sh npm ci --omit=dev --no-progress --loglevel=error
+	@scripts/with-node.sh npm ci --omit=dev --omit=optional --no-progress --loglevel=error
 	@touch $@
 
 static/vendor/.stamp: node_modules/.stamp scripts/vendor.py | .venv/bin/python

@@ -59,17 +59,32 @@ FILES: dict[str, tuple[str, ...]] = {
         "static.js",
         *(f"directives/{name}.js" for name in LIT_DIRECTIVES),
     ),
+    # The build for browsers that offices still have. The fonts stand in for those that a PDF
+    # names and does not carry, the decoders are what it falls back to without WebAssembly,
+    # which the pages' policy (CSP) does not allow.
+    "pdfjs-dist": (
+        "LICENSE",
+        "legacy/build/pdf.min.mjs",
+        "legacy/build/pdf.worker.min.mjs",
+        "wasm/LICENSE_JBIG2",
+        "wasm/LICENSE_OPENJPEG",
+        "wasm/jbig2_nowasm_fallback.js",
+        "wasm/openjpeg_nowasm_fallback.js",
+        "standard_fonts/*",
+    ),
     "socket.io-client": ("LICENSE", "dist/socket.io.esm.min.js"),
     "sortablejs": ("LICENSE", "modular/sortable.esm.js"),
     "squire-rte": ("LICENSE", "dist/squire.mjs"),
 }
+SCRIPTS = (".js", ".mjs")
 
 FONT = "@fontsource/be-vietnam-pro"
 FONT_WEIGHTS = (400, 500, 600, 700)
 # The order in which browsers are told of them; Vietnamese text needs all three.
 FONT_SUBSETS = ("vietnamese", "latin-ext", "latin")
 
-_IMPORT = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"'\n]+)["']""")
+# What can be no name is worked out as the module runs, or stands in a text.
+_IMPORT = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*)["']([\w@.~/-]+)["']""")
 _SOURCE_MAP = re.compile(r"\n//# sourceMappingURL=\S+\s*$")
 _WOFF_FALLBACK = re.compile(r",\s*url\([^)]+\.woff\)\s*format\('woff'\)")
 
@@ -79,17 +94,27 @@ class VendorError(Exception):
 
 
 def copy_packages(target: Path) -> None:
-    """Copy the files of `FILES` below `target`, without the comments that name source maps."""
+    """Copy the files of `FILES` below `target`, without the comments that name source maps.
+
+    Raises:
+        VendorError: a package has none of the files that a pattern stands for.
+    """
     for package, names in FILES.items():
         for name in names:
-            source = NODE_MODULES / package / name
-            destination = target / package / name
-            if destination.suffix == ".mjs":
-                # Not every web server knows what kind of file that is.
-                destination = destination.with_suffix(".js")
-            destination.parent.mkdir(parents=True, exist_ok=True)
-            text = source.read_text(encoding="utf-8")
-            destination.write_text(_SOURCE_MAP.sub("\n", text), encoding="utf-8")
+            sources = sorted((NODE_MODULES / package).glob(name))
+            if not sources:
+                raise VendorError(f"{package} has no {name}")
+            for source in sources:
+                destination = target / source.relative_to(NODE_MODULES)
+                if destination.suffix == ".mjs":
+                    # Not every web server knows what kind of file that is.
+                    destination = destination.with_suffix(".js")
+                destination.parent.mkdir(parents=True, exist_ok=True)
+                if source.suffix in SCRIPTS:
+                    text = source.read_text(encoding="utf-8")
+                    destination.write_text(_SOURCE_MAP.sub("\n", text), encoding="utf-8")
+                else:
+                    shutil.copyfile(source, destination)
 
 
 def copy_font(target: Path) -> None:
