@@ -15,6 +15,9 @@ from meetings.models import LEADERS, STAFF, LogRow, Meeting, Participant, Role, 
 from people.actor import Actor
 from people.models import User
 
+# An object by its key (`type/id`), and the whole public object.
+Thing = tuple[str, Mapping[str, Any]]
+
 
 @dataclass(frozen=True)
 class Viewer:
@@ -31,23 +34,47 @@ class Viewer:
     log_hash: str
 
 
-def sees(role: Role | None, state: str, thing: tuple[str, Mapping[str, Any]] | None = None) -> bool:
+def sees(
+    role: Role | None, state: str, thing: Thing | None = None, unit_id: int | None = None
+) -> bool:
     """The one rule of visibility.
 
     Args:
         role: the viewer's role in the meeting; None for whoever is not invited.
         state: the meeting's state now.
-        thing: the object asked for, by its key (`type/id`); None for the meeting as a whole.
+        thing: the object asked for; None for the meeting as a whole.
+        unit_id: the unit that the viewer sits for in the meeting.
 
     Who is not invited sees nothing, an administrator included. A draft is seen by its
     chair and secretary alone. A document that is not issued is seen by the staff: it may yet
-    be returned. Beyond that a meeting has no secrets among those invited.
+    be returned. A paper is seen by whom it is for, a remark on one by the staff and its own
+    unit. Beyond that a meeting has no secrets among those invited.
     """
     if role is None or (state == State.DRAFT and role not in LEADERS):
         return False
-    if thing is not None and thing[0].startswith("document/"):
-        return role in STAFF or thing[1]["state"] == "issued"
-    return True
+    if thing is None or role in STAFF:
+        return True
+    if thing[0].startswith("document/"):
+        return bool(thing[1]["state"] == "issued")
+    units = _units_of(thing)
+    return units is None or unit_id in units
+
+
+def _units_of(thing: Thing) -> set[int] | None:
+    """The units that see it, beside the staff; None where everybody does."""
+    key, value = thing
+    if key.startswith("remark/"):
+        return {value["unit_id"]} - {None}
+    if not key.startswith("paper/") or value["visible_to"] == "everyone":
+        return None
+    # Who has handed a paper in sees it, whomever it is for.
+    named = value["unit_ids"] if value["visible_to"] == "units" else []
+    return {*named, value["unit_id"]} - {None}
+
+
+def units_apart(objects: Mapping[str, Mapping[str, Any]]) -> set[int]:
+    """The units that may see more of these objects than others in the same role do."""
+    return {unit for thing in objects.items() for unit in _units_of(thing) or ()}
 
 
 def sees_end(role: Role | None, key: str) -> bool:
@@ -63,10 +90,21 @@ def sees_end(role: Role | None, key: str) -> bool:
 
 
 def only_visible(
-    role: Role | None, state: str, objects: dict[str, dict[str, Any]]
+    role: Role | None, state: str, objects: dict[str, dict[str, Any]], unit_id: int | None = None
 ) -> dict[str, dict[str, Any]]:
-    """The objects of a snapshot or an event that the role may see."""
-    return {key: value for key, value in objects.items() if sees(role, state, (key, value))}
+    """The objects of a snapshot or an event that may be seen in this role, for this unit."""
+    return {k: value for k, value in objects.items() if sees(role, state, (k, value), unit_id)}
+
+
+def taken_away(
+    role: Role, state: str, changed: Mapping[str, Mapping[str, Any]], unit_id: int | None
+) -> list[str]:
+    """The keys of changed objects that this viewer may not see and may have seen before."""
+    return [
+        key
+        for key, value in changed.items()
+        if key.startswith("paper/") and not sees(role, state, (key, value), unit_id)
+    ]
 
 
 _STAMP = select(User.stamp).where(User.id == bindparam("account"), User.active)

@@ -22,9 +22,9 @@ from core.errors import DomainError
 from core.notices import notices
 from core.realtime import members, socketio
 from core.times import now, rfc3339
-from meetings.access import Viewer
+from meetings.access import Viewer, units_apart
 from meetings.feed import event_of, seen_by
-from meetings.models import LogRow, Meeting, Role
+from meetings.models import STAFF, LogRow, Meeting, Role
 from meetings.presence import here
 
 log = logging.getLogger(__name__)
@@ -59,16 +59,18 @@ class Broadcast:
             except DomainError:
                 self._leave(sid, viewer.meeting_id, viewer.actor.person_id or 0)
                 raise
-            if again.role is viewer.role:
+            if (again.role, again.unit_id) == (viewer.role, viewer.unit_id):
                 return again
             self._leave(sid, viewer.meeting_id, viewer.actor.person_id or 0)
             viewer = again
         return viewer
 
     def _leave(self, sid: str, meeting_id: int, person_id: int) -> None:
-        for role in Role:
-            socketio.server.leave_room(sid, room(meeting_id, role))
-        socketio.server.leave_room(sid, person_room(meeting_id, person_id))
+        units = unit_room(meeting_id, "")
+        rooms = [name for name in socketio.server.rooms(sid) if name.startswith(units)]
+        rooms += [room(meeting_id, role) for role in Role]
+        for name in [*rooms, person_room(meeting_id, person_id)]:
+            socketio.server.leave_room(sid, name)
 
     def _join(self, sid: str, viewer: Viewer) -> bool:
         told = self._told.setdefault(viewer.meeting_id, -1)
@@ -77,6 +79,8 @@ class Broadcast:
         socketio.server.enter_room(sid, room(viewer.meeting_id, viewer.role))
         own = person_room(viewer.meeting_id, viewer.actor.person_id or 0)
         socketio.server.enter_room(sid, own)
+        if viewer.unit_id is not None:
+            socketio.server.enter_room(sid, unit_room(viewer.meeting_id, viewer.unit_id))
         return 0 <= told <= viewer.revision
 
     def accepted(self, row: LogRow, state: str) -> None:
@@ -148,33 +152,51 @@ class Broadcast:
         event = event_of(row)
         self._cut(row.meeting_id, event)
         metrics.readers(room(row.meeting_id, role) for role in Role)
-        # Roles that see the same are told with one and the same message.
+        # Those who see the same are told with one and the same message.
         views: list[tuple[dict[str, Any], list[str]]] = []
+        apart = units_apart(event["changed"])
         for role in Role:
-            seen = seen_by(role, state, event)
-            for view, hearing in views:
-                if view == seen:
-                    hearing.append(room(row.meeting_id, role))
-                    break
-            else:
-                views.append((seen, [room(row.meeting_id, role)]))
+            for unit_id, to in self._hearing(row.meeting_id, role, apart):
+                seen = seen_by(role, state, event, unit_id)
+                for view, hearing in views:
+                    if view == seen:
+                        hearing.extend(to)
+                        break
+                else:
+                    views.append((seen, to))
         for view, hearing in views:
             socketio.emit("event", view, to=hearing)
 
+    def _hearing(
+        self, meeting_id: int, role: Role, apart: set[int]
+    ) -> list[tuple[int | None, list[str]]]:
+        """The rooms or connections to tell, by the unit whose view they have: None for all who
+        see what anybody in this role does."""
+        if not apart or role in STAFF:
+            return [(None, [room(meeting_id, role)])]
+        of = {sid: unit for unit in apart for sid in members(unit_room(meeting_id, unit))}
+        by_unit: dict[int | None, list[str]] = {}
+        for sid in members(room(meeting_id, role)):
+            by_unit.setdefault(of.get(sid), []).append(sid)
+        return list(by_unit.items())
+
     def _cut(self, meeting_id: int, event: dict[str, Any]) -> None:
-        # Who is excluded, or has another role, may not hear even this event in the old one.
+        # Who is excluded, or has another role or unit, may not hear even this event in the old one.
         for key in event["deleted"]:
             if key.startswith("person/"):
-                self._end_view(meeting_id, int(key.partition("/")[2]), None)
+                self._end_view(meeting_id, int(key.partition("/")[2]), set())
         for key, thing in event["changed"].items():
             if key.startswith("participant/"):
-                self._end_view(meeting_id, thing["person_id"], Role(thing["role"]))
+                kept = {room(meeting_id, Role(thing["role"]))}
+                if thing["unit_id"] is not None:
+                    kept.add(unit_room(meeting_id, thing["unit_id"]))
+                self._end_view(meeting_id, thing["person_id"], kept)
 
-    def _end_view(self, meeting_id: int, person_id: int, role: Role | None) -> None:
+    def _end_view(self, meeting_id: int, person_id: int, kept: set[str]) -> None:
+        # `kept`: the rooms of a view that goes on.
         own = person_room(meeting_id, person_id)
-        kept = None if role is None else room(meeting_id, role)
         for sid in members(own):
-            if kept is not None and sid in members(kept):
+            if kept and all(sid in members(name) for name in kept):
                 continue
             here.cut(meeting_id, person_id)
             self._leave(sid, meeting_id, person_id)
@@ -189,6 +211,11 @@ class Broadcast:
 def room(meeting_id: int, role: Role) -> str:
     """The Socket.IO room of those who see the meeting in this role."""
     return f"meeting:{meeting_id}:{role}"
+
+
+def unit_room(meeting_id: int, unit_id: int | str) -> str:
+    """The room of those who sit for a unit in the meeting."""
+    return f"meeting:{meeting_id}:unit:{unit_id}"
 
 
 def person_room(meeting_id: int, person_id: int) -> str:

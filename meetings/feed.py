@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -16,8 +16,8 @@ from core import metrics
 from core.db import reading
 from core.realtime import Encoded, Json
 from core.times import rfc3339
-from meetings.access import Viewer, only_visible, sees_end, view
-from meetings.models import Live, LogRow, Meeting, Part, Participant, Role
+from meetings.access import Viewer, only_visible, sees_end, taken_away, units_apart, view
+from meetings.models import STAFF, Live, LogRow, Meeting, Part, Participant, Role
 from people.actor import Actor
 from people.directory import members_of_groups
 from people.models import Person, Unit
@@ -55,12 +55,11 @@ def directory_of(session: Session, meeting: Meeting) -> dict[str, dict[str, Any]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A meeting as the viewers of one role see it at a revision."""
+    """A meeting as viewers see it at a revision."""
 
     revision: int
     objects: dict[str, dict[str, Any]]
     log_hash: str
-    taken: float
 
     @cached_property
     def json(self) -> Encoded:
@@ -68,10 +67,35 @@ class Snapshot:
         return Encoded(Json.dumps({"revision": self.revision, "objects": self.objects}))
 
 
+@dataclass
+class _Whole:
+    """A meeting at a revision, and the views of it that somebody has asked for: one for a role,
+    and one for a unit in it where that makes a difference."""
+
+    revision: int
+    state: str
+    objects: dict[str, dict[str, Any]]
+    log_hash: str
+    taken: float
+    apart: set[int]
+    views: dict[tuple[Role, int | None], Snapshot] = field(default_factory=dict)
+
+    def seen_by(self, viewer: Viewer) -> Snapshot:
+        """The view of whoever sees the same as this viewer."""
+        unit_id = viewer.unit_id if viewer.unit_id in self.apart else None
+        if viewer.role in STAFF:
+            unit_id = None
+        found = self.views.get((viewer.role, unit_id))
+        if found is None:
+            seen = only_visible(viewer.role, self.state, self.objects, unit_id)
+            found = self.views[viewer.role, unit_id] = Snapshot(self.revision, seen, self.log_hash)
+        return found
+
+
 # How long the names of people and units in a snapshot may be behind the directory, in seconds.
 # Everything else in it is of its revision.
 DIRECTORY_SECONDS = 1.0
-# Snapshots that are kept for the next viewer: after a break in the network, everybody asks.
+# Meetings that are kept for the next viewer: after a break in the network, everybody asks.
 KEPT = 32
 
 
@@ -87,30 +111,37 @@ def snapshot(actor: Actor, meeting_id: int) -> Snapshot:
         if found is None:
             meeting = session.get_one(Meeting, meeting_id)
             objects = objects_of(session, meeting) | directory_of(session, meeting)
-            seen = only_visible(viewer.role, viewer.state, objects)
-            found = Snapshot(viewer.revision, seen, viewer.log_hash, time.monotonic())
+            whole = _Whole(
+                viewer.revision,
+                viewer.state,
+                objects,
+                viewer.log_hash,
+                time.monotonic(),
+                units_apart(objects),
+            )
             kept = _all_kept()
-            kept.pop((meeting_id, viewer.role), None)
-            kept[meeting_id, viewer.role] = found
+            kept.pop(meeting_id, None)
+            kept[meeting_id] = whole
             if len(kept) > KEPT:
                 del kept[next(iter(kept))]
+            found = whole.seen_by(viewer)
         return found
 
 
-def _all_kept() -> dict[tuple[int, Role], Snapshot]:
-    found: dict[tuple[int, Role], Snapshot] = current_app.extensions.setdefault("snapshots", {})
+def _all_kept() -> dict[int, _Whole]:
+    found: dict[int, _Whole] = current_app.extensions.setdefault("snapshots", {})
     return found
 
 
 def _kept(viewer: Viewer) -> Snapshot | None:
     # Of what is viewed now, by whoever may see the same.
-    found = _all_kept().get((viewer.meeting_id, viewer.role))
+    found = _all_kept().get(viewer.meeting_id)
     if (
         found is not None
         and found.log_hash == viewer.log_hash
         and found.taken >= time.monotonic() - DIRECTORY_SECONDS
     ):
-        return found
+        return found.seen_by(viewer)
     return None
 
 
@@ -131,7 +162,9 @@ def events_after(actor: Actor, meeting_id: int, after: int) -> dict[str, Any]:
         )
         return {
             "revision": viewer.revision,
-            "events": [seen_by(viewer.role, viewer.state, event_of(row)) for row in rows],
+            "events": [
+                seen_by(viewer.role, viewer.state, event_of(row), viewer.unit_id) for row in rows
+            ],
         }
 
 
@@ -174,11 +207,16 @@ def event_of(row: LogRow) -> dict[str, Any]:
     }
 
 
-def seen_by(role: Role, state: str, event: dict[str, Any]) -> dict[str, Any]:
-    """The event for a role; what it may not see leaves `changed` empty."""
+def seen_by(
+    role: Role, state: str, event: dict[str, Any], unit_id: int | None = None
+) -> dict[str, Any]:
+    """The event for a role and a unit. What they may not see is not in `changed`; what they may
+    see no longer is `deleted` for them."""
+    changed = event["changed"]
+    gone = [key for key in event["deleted"] if sees_end(role, key)]
     return event | {
-        "changed": only_visible(role, state, event["changed"]),
-        "deleted": [key for key in event["deleted"] if sees_end(role, key)],
+        "changed": only_visible(role, state, changed, unit_id),
+        "deleted": gone + taken_away(role, state, changed, unit_id),
     }
 
 

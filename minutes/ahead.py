@@ -165,7 +165,8 @@ def _sheet(make: Callable[[], Paper]) -> Sheet | None:
 def _views(
     state: str, objects: dict[str, dict[str, Any]]
 ) -> Iterator[tuple[list[Role], dict[str, dict[str, Any]]]]:
-    """What the roles may see, each view with the roles whose documents are the same."""
+    """What the roles may see, each view with the roles whose documents are the same. No document
+    says what only some units may see (minutes.issuing.recorded)."""
     for staff in (True, False):
         views: list[tuple[dict[str, dict[str, Any]], list[Role]]] = []
         for role in Role:

@@ -170,7 +170,7 @@ def _next_sheet(actor: Actor, meeting_id: int, document_id: int, base: int) -> _
 
 def recorded(objects: dict[str, dict[str, Any]], state: str) -> dict[str, dict[str, Any]]:
     """The objects of a snapshot that a document's record holds: what every reader of the document
-    may see, so no drafts."""
+    may see, so no drafts, and no papers that are for some units alone."""
     return only_visible(Role.PARTICIPANT, state, objects)
 
 
