@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,15 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 class ConfigurationError(SystemExit):
     """The environment makes no sense; the message says which variable and why."""
+
+
+@dataclass(frozen=True)
+class Jitsi:
+    """A Jitsi Meet deployment that lets in who brings a token signed with the shared secret."""
+
+    domain: str
+    app_id: str
+    secret: str
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,8 @@ class Settings:
     signer: str = ""
     # Certificates (PEM) that signatures made elsewhere are to chain to; empty: not asked.
     signing_roots: bytes = b""
+    paper_max_bytes: int = 50 * 1024 * 1024
+    jitsi: Jitsi | None = None
 
     @property
     def secure_cookies(self) -> bool:
@@ -86,6 +98,8 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
         signing_password=signing_password,
         signer=signer,
         signing_roots=_signing_roots(env),
+        paper_max_bytes=_megabytes(env.get("PAPER_MAX_MB", "50")) * 1024 * 1024,
+        jitsi=_jitsi(env),
     )
 
 
@@ -137,6 +151,35 @@ def _signing_roots(env: Mapping[str, str]) -> bytes:
     if not found:
         raise ConfigurationError(f"SIGNING_ROOTS holds no certificate: {folder!r}")
     return b"".join(each.public_bytes(Encoding.PEM) for each in found)
+
+
+def _megabytes(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= 1024):
+        raise ConfigurationError(f"PAPER_MAX_MB is not a number from 1 to 1024: {value!r}")
+    return int(value)
+
+
+# A host's name, with a port where it is not 443 (RFC 1123): it becomes part of a header.
+_DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?")
+
+
+def _jitsi(env: Mapping[str, str]) -> Jitsi | None:
+    names = ("JITSI_DOMAIN", "JITSI_APP_ID", "JITSI_SECRET")
+    values = [env.get(name, "").strip() for name in names]
+    if not any(values):
+        return None
+    missing = [name for name, value in zip(names, values, strict=True) if not value]
+    if missing:
+        raise ConfigurationError(
+            f"{', '.join(missing)} must be set together with the other JITSI_*"
+        )
+    domain, app_id, secret = values
+    if not _DOMAIN.fullmatch(domain.lower()):
+        raise ConfigurationError(f"JITSI_DOMAIN is not a host's name: {domain!r}")
+    # RFC 7518, 3.2: no shorter than the hash of HS256.
+    if len(secret.encode()) < 32:
+        raise ConfigurationError("JITSI_SECRET is shorter than 32 characters")
+    return Jitsi(domain.lower(), app_id, secret)
 
 
 def _database_url(env: Mapping[str, str], folder: Path) -> str:

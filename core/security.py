@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 
 from core.errors import Forbidden
 
@@ -35,6 +35,18 @@ def init_app(app: Flask) -> None:
     """Install both on every request of the application."""
     app.before_request(refuse_other_sites)
     app.after_request(add_headers)
+
+
+def policy(video_host: str | None = None) -> str:
+    """The policy (CSP) of our pages.
+
+    Args:
+        video_host: the one host whose script and frame a page may embed, its video meeting.
+    """
+    if video_host is None:
+        return POLICY
+    embedding = POLICY.replace("script-src 'self'", f"script-src 'self' https://{video_host}")
+    return f"{embedding}; frame-src https://{video_host}"
 
 
 def refuse_other_sites() -> None:
@@ -65,7 +77,7 @@ def _host(origin: str) -> str | None:
 def add_headers(response: Response) -> Response:
     """Headers that every answer carries; pages with people's data are never cached."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("Content-Security-Policy", current_app.config["PAGE_POLICY"])
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "geolocation=(), interest-cohort=()")

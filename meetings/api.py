@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from flask import Response, request
@@ -21,7 +22,7 @@ from core.api import (
 from core.db import db
 from core.schema import Args, Query
 from core.text import clean, fold
-from meetings import feed, presence, services
+from meetings import feed, presence, services, video
 from meetings.access import viewing, visible_meetings
 from meetings.changes import Outcome
 from meetings.commands import AddParticipant, CreateMeeting, Reason, UpdateMeeting
@@ -191,6 +192,19 @@ class PresenceOut(Public):
     units: dict[str, SiteOut]
 
 
+class RoomOut(Public):
+    """Where the video is: `jitsi` to embed, `link` to open, `none`."""
+
+    kind: str
+    url: str | None
+    domain: str | None
+    room: str | None
+    token: str | None
+    expires_at: str | None
+    moderator: bool
+    name: str | None
+
+
 def run(meeting_id: int, name: str, args: dict[str, Any]) -> Outcome:
     """Carry out a command for whoever has made this request.
 
@@ -289,6 +303,12 @@ def list_attendance(path: MeetingPath, query: Page) -> dict[str, Any]:
 def get_presence(path: MeetingPath) -> dict[str, Any]:
     """Which sites are connected now; for the staff also times and dropouts."""
     return presence.here.seen_by(current_actor(), path.meeting_id)
+
+
+@api.get("/meetings/<int:meeting_id>/video", responses={200: RoomOut})
+def get_video(path: MeetingPath) -> dict[str, Any]:
+    """The video room for this viewer: Jitsi's address, room and token, or a plain link."""
+    return asdict(video.room_for(db.session(), current_actor(), path.meeting_id))
 
 
 @api.get("/meetings/<int:meeting_id>/snapshot", responses={200: Snapshot})

@@ -15,7 +15,7 @@ from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.db import db
-from core.errors import Conflict, DomainError, Forbidden, Invalid
+from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from core.merge import seen_in
 from core.schema import parse
 from core.text import clean, fold
@@ -26,6 +26,7 @@ from meetings.commands import CreateMeeting
 from meetings.limits import ask
 from meetings.models import LEADERS, Meeting, Participant, State
 from meetings.services import create_meeting
+from meetings.video import room_for
 from people.actor import Actor
 from people.directory import units_in_order
 from people.login import current_actor
@@ -217,6 +218,20 @@ def _beside(
         if moved or names.get(field, field) in changed:
             values[field] = form.get(field, "")
     return values
+
+
+@bp.get("/meetings/<int:meeting_id>/video")
+@login_required
+def enter_video(meeting_id: int) -> BaseResponse:
+    """Into the video room, in a window of its own.
+
+    The address carries the viewer's token, so it is made when it is asked for and stands in no
+    page.
+    """
+    room = room_for(db.session(), current_actor(), meeting_id)
+    if room.url is None:
+        raise NotFound(_("Cuộc họp này không có phòng họp trực tuyến."))
+    return redirect(room.url)
 
 
 def _editable(meeting_id: int) -> Meeting:
