@@ -52,6 +52,9 @@ import minutes.services
 import minutes.verification
 import minutes.views
 import minutes.workflow
+import papers.api
+import papers.services
+import papers.views
 import people.api
 import people.login
 import people.views
@@ -98,6 +101,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         SIGNER=settings.signer,
         SIGNING_ROOTS=settings.signing_roots,
         MAX_CONTENT_LENGTH=1024 * 1024,
+        PAPER_MAX_BYTES=settings.paper_max_bytes,
+        JITSI=settings.jitsi,
+        PAGE_POLICY=core.security.policy(settings.jitsi.domain if settings.jitsi else None),
         TEMPLATES_AUTO_RELOAD=False,
         COMPRESS_ALGORITHM=["gzip"],
         # Small answers do not gain, and fonts, pictures and PDF are compressed already.
@@ -124,7 +130,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     core.realtime.init_app(app)
     people.login.init_app(app, settings)
     cli.init_app(app)
-    for package in (people, meetings, agenda, minutes):
+    for package in (people, meetings, agenda, papers, minutes):
         app.register_blueprint(package.views.bp)
         app.register_api(package.api.api)
     # These have no pages.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -21,6 +22,7 @@ from meetings.models import Meeting, Participant, Role
 from minutes.kinds import KINDS
 from minutes.publishing import TYPES, document
 from minutes.verify import faults
+from papers.uploads import clean_up
 from people.actor import Actor
 from people.models import User
 from people.services import is_empty
@@ -73,6 +75,13 @@ def init_app(app: Flask) -> None:
             click.echo(line, err=True)
         click.echo("Nothing was copied" if found else "Copied, all is well")
         sys.exit(1 if found else 0)
+
+    @app.cli.command("clean-files")
+    @click.option("--days", type=click.IntRange(1, 3650), default=7, show_default=True)
+    def clean_files(days: int) -> None:
+        """Delete uploaded files that became part of no paper for so many days."""
+        gone, freed = clean_up(db.session(), timedelta(days=days))
+        click.echo(f"{gone} files deleted, {freed / 1024 / 1024:.1f} MB free")
 
     @app.cli.command("export")
     @click.argument("meeting_id", type=int)

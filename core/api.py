@@ -102,7 +102,9 @@ def problem(error: DomainError) -> Response:
 
 def on_validation_error(error: ValidationError) -> Response:
     """What the OpenAPI library calls when a request does not fit its description."""
-    if request.content_length and not request.is_json and request.method in ("POST", "PATCH"):
+    form = request.mimetype == "multipart/form-data"
+    as_json = request.is_json or form
+    if request.content_length and not as_json and request.method in ("POST", "PATCH", "PUT"):
         return problem(Invalid(_("Nội dung gửi lên phải là JSON (application/json).")))
     return problem(invalid(error))
 

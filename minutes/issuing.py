@@ -39,6 +39,7 @@ from minutes.record import record_json
 from minutes.render import Renderer, RenderError, RenderTimeout
 from minutes.signatures import LARGEST_FILE, checked
 from minutes.workflow import NO_DOCUMENT, NotPrinted, newest_text, refuse_before_the_end
+from papers.models import Upload
 from people.actor import Actor
 
 log = logging.getLogger(__name__)
@@ -356,6 +357,8 @@ def clean_up() -> int:
         still = set(
             session.scalars(select(DocumentFile.sha256).where(DocumentFile.sha256.in_(hashes)))
         )
+        # What somebody has uploaded as a paper, too, stays for that.
+        still |= set(session.scalars(select(Upload.sha256).where(Upload.sha256.in_(hashes))))
     for sha256 in hashes - still:
         files.remove(sha256)
     return len(left)

@@ -14,6 +14,7 @@ from meetings import feed, services
 from meetings.changes import Outcome, execute
 from meetings.commands import CreateMeeting
 from meetings.models import LogRow, Meeting, State
+from papers.models import Upload
 from people.actor import Actor
 from people.commands import AddPerson, AddUnit, AddUser
 from people.services import create_person, create_unit, create_user
@@ -48,6 +49,8 @@ AGENDA = (
     ("Thảo luận của các điểm cầu", 30, None),
     ("Kết luận của chủ trì", 10, "huyen"),
 )
+# Files that everybody has uploaded, by name; the bytes are not there.
+UPLOADED = {"Báo cáo": "a" * 64, "Báo cáo (sửa)": "b" * 64}
 STARTS_AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
@@ -68,6 +71,8 @@ class Parts:
     speaker: int = 0
     vote: int = 0
     secret_vote: int = 0
+    paper: int = 0
+    remark: int = 0
     # Drafted by the tests that need one (tests.paper).
     document: int = 0
 
@@ -119,6 +124,20 @@ def build(app: Flask) -> World:
             session, AddUser(username=ADMINISTRATOR, password=PASSWORD, is_admin=True)
         )
         actors[ADMINISTRATOR] = Actor.of(administrator)
+    with app.app_context(), writing() as session:
+        session.add_all(
+            Upload(
+                user_id=actor.user_id,
+                sha256=sha256,
+                filename=f"{name}.pdf",
+                size=1000,
+                media_type="application/pdf",
+                pages=3,
+                at=STARTS_AT,
+            )
+            for actor in actors.values()
+            for name, sha256 in UPLOADED.items()
+        )
     meetings = {state: _briefing(app, actors, units, state) for state in State}
     return World(actors, units, meetings)
 
@@ -173,12 +192,20 @@ def _briefing(app: Flask, actors: dict[str, Actor], units: dict[str, int], state
     indicator = briefing.do(
         secretary, "indicator.add", name="Thu ngân sách", measure="triệu đồng", plan="133.761"
     )
-    speaker = briefing.do(actors["daibieu"], "speaker.request", item_id=items[0])
+    delegate = actors["daibieu"]
+    speaker = briefing.do(delegate, "speaker.request", item_id=items[0])
     vote = briefing.do(secretary, "vote.open", question="Thông qua báo cáo?", item_id=items[0])
     secret = briefing.do(secretary, "vote.open", question="Chọn xã điểm?", secret=True)
+    paper, remarked = (
+        briefing.do(delegate, "paper.add", sha256=UPLOADED["Báo cáo"], item_id=items[0])
+        for _ in range(2)
+    )
+    remark = briefing.do(
+        delegate, "remark.add", paper_id=remarked.result["id"], text="Số liệu cũ.", page=2
+    )
     if state == State.CLOSED:
         briefing.do(secretary, "meeting.close")
-    things = (entry, conclusion, directive, indicator, speaker, vote, secret)
+    things = (entry, conclusion, directive, indicator, speaker, vote, secret, paper, remark)
     made = (thing.result["id"] for thing in things)
     return Parts(briefing.id, items, participants, *made)
 

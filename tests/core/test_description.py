@@ -70,6 +70,8 @@ def there_is(app: Flask, world: World) -> dict[str, int]:
         "conclusion_id": live.conclusion,
         "directive_id": live.directive,
         "indicator_id": live.indicator,
+        "paper_id": live.paper,
+        "remark_id": live.remark,
         "participant_id": live.participants["quansat"],
         "speaker_id": live.speaker,
         "vote_id": live.vote,

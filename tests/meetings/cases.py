@@ -16,7 +16,7 @@ from core.db import writing
 from meetings.changes import COMMANDS
 from minutes.models import DocumentFile
 from tests import paper
-from tests.world import ROLES, Briefing, Parts, World
+from tests.world import ROLES, UPLOADED, Briefing, Parts, World
 
 Args = Callable[[World, Parts], dict[str, Any]]
 Brought = Callable[[Briefing, World], Briefing]
@@ -248,6 +248,36 @@ ARGUMENTS: dict[str, list[Args]] = {
         lambda w, p: {"what": "vote", "ref": p.vote},
         lambda w, p: {"what": "paper", "ref": 4, "page": 12},
     ],
+    "paper.add": [
+        lambda w, p: {"sha256": UPLOADED["Báo cáo"]},
+        lambda w, p: {
+            "sha256": UPLOADED["Báo cáo"],
+            "title": "Báo cáo số 12",
+            "item_id": p.items[1],
+            "visible_to": "units",
+            "unit_ids": [w.units["tai_chinh"], w.units["cac_xa"]],
+        },
+        lambda w, p: {"sha256": UPLOADED["Báo cáo"], "visible_to": "staff"},
+    ],
+    "paper.update": [
+        lambda w, p: {"paper_id": p.paper, "base_revision": REVISION, "title": "Báo cáo tháng"},
+        lambda w, p: {"paper_id": p.paper, "visible_to": "everyone", "item_id": None},
+        lambda w, p: {
+            "paper_id": p.paper,
+            "visible_to": "units",
+            "unit_ids": [w.units["tai_chinh"]],
+            "sha256": UPLOADED["Báo cáo (sửa)"],
+        },
+    ],
+    "paper.remove": [
+        lambda w, p: {"paper_id": p.paper},
+        lambda w, p: {"paper_id": p.paper, "base_revision": REVISION},
+    ],
+    "remark.add": [
+        lambda w, p: {"paper_id": p.paper, "text": "Đề nghị làm rõ.", "page": 3},
+        lambda w, p: {"paper_id": p.paper, "text": "Nhất trí."},
+    ],
+    "remark.remove": [lambda w, p: {"remark_id": p.remark}],
     "conclusion.add": [
         lambda w, p: {"text": "Tập trung giải ngân."},
         lambda w, p: {"text": "Còn chậm.", "section": "shortcomings", "item_id": p.items[0]},

@@ -43,7 +43,10 @@ JUNK: tuple[Any, ...] = (None, "", -1, 2**31, 1.5, float("nan"), [], {}, "\x00",
 REFUSALS = {"forbidden", "not_found", "invalid", "conflict"}
 GONE = 2**31 - 1
 # As tests.world.Parts names them: a secret vote is a vote, too.
-_MADE = ("entry", "conclusion", "directive", "indicator", "speaker", "vote", "vote", "document")
+_MADE = (
+    "entry", "conclusion", "directive", "indicator", "speaker", "vote", "vote", "paper", "remark",
+    "document",
+)  # fmt: skip
 
 # Who, what, whether an argument is spoilt, by socket or HTTP, what becomes of the answer, and
 # chance for all else.
