@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
+from flask_babel import format_decimal
 from flask_login import login_required
 
 from agenda.views import page_data
 from core.db import db
+from core.errors import NotFound
 from meetings import feed
 from meetings.access import viewing
 from meetings.models import LEADERS, Role, State
-from papers.services import paper_for
+from papers.services import NO_PAPER, paper_for
 from people.login import current_actor
 
 bp = Blueprint("papers", __name__)
+
+MEGABYTE = 1024 * 1024
+
+
+@bp.app_template_filter()
+def file_size(count: int) -> str:
+    """A number of bytes as people say it: `340 KB`, `1,2 MB`."""
+    if count >= MEGABYTE:
+        return f"{format_decimal(round(count / MEGABYTE, 1))} MB"
+    return f"{max(1, round(count / 1024))} KB"
 
 
 @bp.get("/meetings/<int:meeting_id>/papers/<int:paper_id>")
@@ -25,11 +37,15 @@ def paper(meeting_id: int, paper_id: int) -> str:
     actor = current_actor()
     meeting, viewer = viewing(db.session(), actor, meeting_id)
     found = paper_for(db.session(), actor, meeting_id, paper_id)
+    number = request.args.get("version", found.version, type=int)
+    shown = next((each for each in found.versions if each.number == number), None)
+    if shown is None:
+        raise NotFound(NO_PAPER)
     return render_template(
         "papers/paper.html",
         meeting=meeting,
         paper=found,
-        shown=found.public(),
+        shown=shown,
         leads=viewer.role in LEADERS,
         may_remark=viewer.role in (*LEADERS, Role.PARTICIPANT)
         and meeting.state in (State.SCHEDULED, State.LIVE),

@@ -5,6 +5,7 @@
 import { BLIP_MS, Feed } from './feed.js';
 import { pageData, translator } from './lib.js';
 import { agendaEditor } from './meeting-agenda.js';
+import { papersSection } from './meeting-papers.js';
 import { peopleEditor } from './meeting-people.js';
 import { toaster } from './toasts.js';
 
@@ -37,6 +38,7 @@ const context = {
 };
 
 const editors = data.edits ? [agendaEditor(context), peopleEditor(context)] : [];
+editors.push(papersSection(context));
 // Parts of the server's page that are taken anew.
 const fresh = data.edits
   ? ['meeting-head']
