@@ -103,7 +103,7 @@ export function papersSection(c) {
       return;
     }
     wrong.add = {};
-    const item = form.elements.item.value;
+    const item = form.elements.agenda.value;
     const args = { ...circle, item_id: item ? Number(item) : null };
     for (const file of files) {
       send(file, (found) => feed.command('paper.add', { ...args, sha256: found.sha256 }));
@@ -134,7 +134,7 @@ export function papersSection(c) {
     const form = event.target;
     const circle = readCircle(form, 'edit');
     if (!circle) return;
-    const item = form.elements.item.value;
+    const item = form.elements.agenda.value;
     const args = { title: form.elements.title.value.trim(), item_id: item ? Number(item) : null, ...circle };
     const changed = Object.entries(args).filter(
       ([name, value]) => JSON.stringify(value) !== JSON.stringify(paper[name]),
@@ -215,7 +215,7 @@ export function papersSection(c) {
 
   const itemField = (which, paper) => html`
     <div class="field"><label for="${which}-item">${t('paper_item')}</label>
-      <select id="${which}-item" name="item">
+      <select id="${which}-item" name="agenda">
         <option value="">${t('papers_general')}</option>
         ${items().map((item) => html`<option value=${item.id}
           ?selected=${item.id === paper?.item_id}>${item.title}</option>`)}

@@ -80,6 +80,8 @@ def test_papers_are_handed_in_shown_changed_and_taken_back(
     )
     expect(secretary.get_by_role("link", name="Báo cáo tháng", exact=True)).to_be_visible()
     expect(secretary.get_by_role("link", name="Biểu số liệu", exact=True)).to_be_visible()
+    for page in (secretary, phone):
+        expect(page.locator("#papers .part")).to_have_text(["Báo cáo kinh tế - xã hội"])
     refused = secretary.locator(".upload", has_text="Có mã lệnh.pdf")
     expect(refused.locator(".field-error")).to_contain_text("JavaScript")
     expect(phone.get_by_role("link", name="Báo cáo tháng", exact=True)).to_be_visible()
@@ -102,6 +104,15 @@ def test_papers_are_handed_in_shown_changed_and_taken_back(
     expect(secretary.locator(".paper-row", has_text="Biểu riêng")).to_contain_text("Chỉ: ")
     expect(phone.get_by_text("Biểu số liệu")).to_have_count(0)
     expect(phone.get_by_text("Biểu riêng")).to_have_count(0)
+    # To another place, and only that.
+    row = secretary.locator(".paper-row", has_text="Biểu riêng")
+    row.get_by_role("button", name="Sửa: Biểu riêng").click()
+    secretary.locator("#edit-paper-item").select_option(label="Tài liệu chung")
+    secretary.locator(".paper-form [type=submit]").click()
+    expect(secretary.locator("#papers .part")).to_have_text(
+        ["Tài liệu chung", "Báo cáo kinh tế - xã hội"]
+    )
+    expect(row).to_contain_text("Chỉ: Phòng TC-KH")
 
     # A commune hands in; the secretary releases it, and takes that back.
     hand_in(phone, file("Báo cáo xã.docx", office()))
@@ -130,7 +141,7 @@ def test_papers_are_handed_in_shown_changed_and_taken_back(
     with phone.expect_download() as download:
         phone.get_by_role("link", name="Tải tất cả (ZIP)").click()
     names = zipfile.ZipFile(download.value.path()).namelist()
-    assert sorted(name.rpartition("/")[2] for name in names) == ["Bản hai.pdf", "Báo cáo xã.docx"]
+    assert sorted(name.rpartition("/")[2] for name in names) == ["Báo cáo xã.docx", "Bản hai.pdf"]
 
 
 def test_a_pdf_is_read_page_by_page_on_desk_and_phone(
