@@ -84,6 +84,8 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
     if metrics_token and len(metrics_token) < 16:
         raise ConfigurationError("METRICS_TOKEN is shorter than 16 characters")
     signing_p12, signing_password, signer = _signing(env)
+    # What is wrong with these is said before a file is made for what comes next.
+    paper_max_bytes, jitsi = _megabytes(env.get("PAPER_MAX_MB", "50")) * 1024 * 1024, _jitsi(env)
     return Settings(
         database_url=_database_url(env, folder),
         redis_url=redis_url,
@@ -98,8 +100,8 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
         signing_password=signing_password,
         signer=signer,
         signing_roots=_signing_roots(env),
-        paper_max_bytes=_megabytes(env.get("PAPER_MAX_MB", "50")) * 1024 * 1024,
-        jitsi=_jitsi(env),
+        paper_max_bytes=paper_max_bytes,
+        jitsi=jitsi,
     )
 
 

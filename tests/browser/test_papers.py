@@ -196,7 +196,8 @@ def drawn(page: Page) -> bool:
         page.evaluate(
             """() => {
               const canvas = document.getElementById('canvas');
-              const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+              const { width, height } = canvas;
+              const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
               return data.some((value, at) => at % 4 === 0 && value < 100);
             }"""
         )

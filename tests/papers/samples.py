@@ -45,10 +45,10 @@ def office(
 ) -> bytes:
     """The least that is a document of that kind, and further entries."""
     name, main = MAIN[kind]
+    main = content_type or OOXML + main
     types = (
         '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/'
-        f'content-types"><Override PartName="/{name}" ContentType="{content_type or OOXML + main}"/>'
-        "</Types>"
+        f'content-types"><Override PartName="/{name}" ContentType="{main}"/></Types>'
     )
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -42,7 +42,7 @@ def test_a_long_pdf_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     path = tmp_path / "file"
     path.write_bytes(pdf(3))
     monkeypatch.setattr("papers.checker.PAGES", 2)
-    with pytest.raises(Fault, match="^pages$"):
+    with pytest.raises(Fault, match=r"^pages$"):
         check(str(path), "pdf")
 
 
