@@ -149,6 +149,9 @@ def events_after(actor: Actor, meeting_id: int, after: int) -> dict[str, Any]:
     """The events after a revision, oldest first, `EVENTS_AT_MOST` at once: `{"revision",
     "events"}`, where `revision` is the meeting's.
 
+    There are none, though `revision` is larger, where the viewer has got another role or unit
+    since: events do not tell of what became visible by that, a snapshot does.
+
     Raises:
         NotFound: there is no such meeting for this viewer.
     """
@@ -160,12 +163,25 @@ def events_after(actor: Actor, meeting_id: int, after: int) -> dict[str, Any]:
             .order_by(LogRow.revision)
             .limit(EVENTS_AT_MOST)
         )
+        events = [event_of(row) for row in rows]
+        if any(_moves(event, actor.person_id) for event in events):
+            events = []
         return {
             "revision": viewer.revision,
             "events": [
-                seen_by(viewer.role, viewer.state, event_of(row), viewer.unit_id) for row in rows
+                seen_by(viewer.role, viewer.state, event, viewer.unit_id) for event in events
             ],
         }
+
+
+def _moves(event: dict[str, Any], person_id: int | None) -> bool:
+    """Whether somebody sees with other eyes after an event."""
+    if f"person/{person_id}" in event["deleted"]:
+        return True
+    return event["type"] == "participant.update" and any(
+        key.startswith("participant/") and thing["person_id"] == person_id
+        for key, thing in event["changed"].items()
+    )
 
 
 def catch_up(viewer: Viewer, after: int | None) -> Encoded:
@@ -184,7 +200,8 @@ def catch_up(viewer: Viewer, after: int | None) -> Encoded:
         missed: dict[str, Any] = {"revision": viewer.revision, "events": []}
         if after != viewer.revision:
             missed = events_after(viewer.actor, viewer.meeting_id, after)
-        if after <= missed["revision"] < after + EVENTS_AT_MOST:
+        leads_on = bool(missed["events"]) or after == missed["revision"]
+        if leads_on and after <= missed["revision"] < after + EVENTS_AT_MOST:
             metrics.CATCH_UPS.labels("events").inc()
             return Encoded(Json.dumps({"ok": True, **missed}))
     metrics.CATCH_UPS.labels("snapshot").inc()

@@ -14,7 +14,8 @@ class Follower:
     """What one window holds.
 
     Args:
-        fetch: `fetch(after)`: the answer of `GET …/events?after=`.
+        fetch: `fetch(after)`: the answer of `GET …/events?after=`, or of `GET …/snapshot` where
+            there are no events though the revision is larger.
     """
 
     def __init__(self, fetch: Fetch) -> None:
@@ -54,6 +55,10 @@ class Follower:
         """The meeting is known to have come this far (`tick`)."""
         while self.objects is not None and self.revision < revision:
             before = self.revision
-            for event in self._fetch(before)["events"]:
+            answer = self._fetch(before)
+            if "objects" in answer:  # they do not lead on: a snapshot instead
+                self.answered({"ok": True, "snapshot": answer} | answer)
+                return
+            for event in answer["events"]:
                 self.heard(event)
             assert self.revision > before, f"no event after {before}, {revision} was promised"
