@@ -84,7 +84,8 @@ def sees_end(role: Role | None, key: str) -> bool:
         role: the viewer's role in the meeting.
         key: the object's (`type/id`).
 
-    Only drafts of documents are ever thrown away, which nobody but the staff knew of.
+    Nobody but the staff knew of a document that is thrown away. Of a paper or a remark that one
+    did not see, the key alone tells nothing.
     """
     return role in STAFF or not key.startswith("document/")
 
