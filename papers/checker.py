@@ -232,8 +232,9 @@ def _xml(archive: zipfile.ZipFile, name: str) -> Any:
 
 
 def _image(path: str) -> str:
-    from PIL import Image
+    from PIL import Image, ImageFile
 
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # another library of this process may want it
     Image.MAX_IMAGE_PIXELS = None  # counted here, before anything is unpacked
     try:
         with Image.open(path, formats=("PNG", "JPEG")) as image:
