@@ -16,9 +16,6 @@ from tests.minutes.keys import CHAIR, PASSWORD, identity
 from tests.minutes.test_signing import THREAD, printed, sign
 from tests.world import Briefing
 
-# Where documents are issued.
-pytest.importorskip("minutes.issuing")
-
 OFFICE = "Văn phòng HĐND và UBND"
 
 
