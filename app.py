@@ -9,7 +9,6 @@ if __name__ == "__main__":
 import gc
 import logging
 import signal
-import sys
 
 import gevent
 from flask import Flask
@@ -189,8 +188,6 @@ def serve(settings: config.Settings) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
-    # Composing a document, in a thread, gives way to the readers after this many seconds.
-    sys.setswitchinterval(0.001)
     underway = core.stopping.Underway(app)
     gevent.signal_handler(signal.SIGTERM, socketio.stop)
     print(f"Giao ban: http://{settings.host}:{settings.port}", flush=True)

@@ -9,7 +9,6 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from core.schema import Args, Id, Line, Moment, OptionalLine, OptionalText
-from meetings.models import RoleName
 
 
 def _web_address(value: str) -> str:
@@ -25,6 +24,7 @@ def _parsable(value: str) -> str:
         raise PydanticCustomError("url", "not a web address") from None
 
 
+RoleName = Literal["chair", "secretary", "participant", "observer", "records_clerk"]
 WebAddress = Annotated[OptionalLine, AfterValidator(_parsable)]
 Ids = Annotated[list[Id], Field(max_length=1000)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,48}$")]

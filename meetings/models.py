@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
@@ -24,7 +24,6 @@ class Role(StrEnum):
     RECORDS_CLERK = "records_clerk"
 
 
-RoleName = Literal["chair", "secretary", "participant", "observer", "records_clerk"]
 EVERYONE = frozenset(Role)
 LEADERS = frozenset({Role.CHAIR, Role.SECRETARY})
 # Whose vote counts, and whose presence towards the quorum.

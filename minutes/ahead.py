@@ -11,8 +11,7 @@ import fcntl
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,8 @@ from core.db import reading
 from meetings.access import only_visible
 from meetings.feed import directory_of, objects_of
 from meetings.models import STAFF, LogRow, Meeting, Role
-from minutes.papers import Objects, Sheet, aside, papers
-from minutes.publishing import PRINTED, Paper, paper_maker
+from minutes.papers import Objects, Sheet, papers
+from minutes.publishing import PRINTED, paper_of
 from minutes.render import Renderer, RenderError, RenderTimeout
 
 log = logging.getLogger(__name__)
@@ -36,8 +35,8 @@ LOOK = 0.25
 # A row of the log may become visible after one with a higher number (PostgreSQL's sequences).
 OVERLAP = 100
 
-# The roles that get one and the same paper of a kind, and what composes it.
-_Job = tuple[str, list[Role], Callable[[], Paper]]
+# The roles that get one and the same paper of a kind, and that paper.
+_Job = tuple[str, list[Role], Sheet]
 
 
 class Ahead:
@@ -119,14 +118,10 @@ class Ahead:
         with self._app.app_context():
             kept, log_hash, objects, jobs = papers(), *self._jobs(meeting_id)
         # No context is open from here on: the process does not wait for us when it ends.
-        for kind, roles, make in jobs:
-            with self._app.app_context():
-                sheet = aside(partial(_sheet, make))
-            if sheet is None:
-                continue
+        for kind, roles, sheet in jobs:
             if not self._renderer.has(sheet.key):
                 try:
-                    self._renderer.pdf(sheet.html, kind=kind, attachment=sheet.record, ahead=True)
+                    self._renderer.paper(sheet.order, kind, ahead=True)
                 except RenderTimeout:
                     return False
                 except RenderError as error:
@@ -150,16 +145,11 @@ class Ahead:
             jobs = []
             for roles, seen in _views(meeting.state, objects):
                 for kind in PRINTED:
-                    make = paper_maker(session, meeting_id, roles[0], meeting.state, kind, seen)
-                    if make is not None:
-                        jobs.append((kind, roles, make))
+                    paper = paper_of(session, meeting_id, roles[0], meeting.state, kind, seen)
+                    # What is issued is kept as it was issued.
+                    if paper is not None and paper.sha256 is None:
+                        jobs.append((kind, roles, paper.sheet()))
         return log_hash, objects, jobs
-
-
-def _sheet(make: Callable[[], Paper]) -> Sheet | None:
-    # None for what is issued: it is kept as it was issued.
-    paper = make()
-    return None if paper.sha256 else paper.sheet()
 
 
 def _views(

@@ -23,6 +23,8 @@ from minutes.paper import paper_html
 
 __all__ = ["compose", "paper_html", "symbol_template"]
 
+TOO_LONG = _("Nội dung cuộc họp quá dài nên không soạn thành một văn bản được.")
+
 _COMPOSERS: Final[dict[str, Callable[[Record], Content]]] = {
     "invitation": compose_invitation,
     "minutes": compose_minutes,
@@ -48,6 +50,5 @@ def compose(kind: str, objects: Objects) -> Content:
     except ValidationError as error:
         # Lines are cut where they are put together; what is left is a body without end.
         if any("body" in found["loc"] for found in error.errors()):
-            message = _("Nội dung cuộc họp quá dài nên không soạn thành một văn bản được.")
-            raise TooLarge(message) from error
+            raise TooLarge(TOO_LONG) from error
         raise

@@ -8,12 +8,11 @@ writing. The same content gives the same bytes.
 from __future__ import annotations
 
 import io
-import json
 import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Final
 
@@ -140,29 +139,6 @@ def document_docx(
     frame.append(paragraph("DuongKe"))
     frame.append(section)
     return _same_bytes(made)
-
-
-def docx_parts(
-    kind: str,
-    content: Content,
-    issue: Issue | None = None,
-    draft: bool = False,
-    *,
-    template: str = "",
-) -> tuple[bytes, bytes]:
-    """The same order for another process: a long document takes some tenths of a second, and
-    whoever follows a meeting waits for nobody's download. What `docx_job` takes."""
-    issued = None if issue is None else vars(issue) | {"day": issue.day.isoformat()}
-    about = {"kind": kind, "issue": issued, "draft": draft, "template": template}
-    return content.stored().encode(), json.dumps(about).encode()
-
-
-def docx_job(content: bytes, about: bytes) -> bytes:
-    """Carry out in a worker (`minutes.render.Renderer.call`) what `docx_parts` asks for."""
-    asked = json.loads(about)
-    issued = asked.pop("issue")
-    issue = issued and Issue(**issued | {"day": date.fromisoformat(issued["day"])})
-    return document_docx(content=Content.read(content.decode()), issue=issue, **asked)
 
 
 def _between_margins(landscape: bool) -> int:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from core import files
 from core.db import reading, writing
-from core.errors import Conflict, DomainError, Forbidden, NotFound
+from core.errors import Conflict, DomainError, Forbidden, NotFound, TooLarge
 from core.times import now, vietnam
 from meetings.access import only_visible, sees, view
 from meetings.changes import Outcome
@@ -29,21 +29,29 @@ from meetings.feed import directory_of, objects_of
 from meetings.limits import ask
 from meetings.models import Meeting, Role
 from minutes import registers
-from minutes.content import Content, Issue
-from minutes.documents import paper_html
+from minutes.content import Issue
+from minutes.documents import TOO_LONG
 from minutes.kinds import KINDS
 from minutes.lookup import address, new_code
 from minutes.models import Document, DocumentFile
 from minutes.numbers import long_date
-from minutes.record import record_json
+from minutes.orders import NotComposed, Order
 from minutes.render import Renderer, RenderError, RenderTimeout
 from minutes.signatures import LARGEST_FILE, checked
-from minutes.workflow import NO_DOCUMENT, NotPrinted, newest_text, refuse_before_the_end
+from minutes.workflow import (
+    NO_DOCUMENT,
+    NOT_COMPOSED,
+    NotPrinted,
+    newest_text,
+    refuse_before_the_end,
+)
 from papers.models import Upload
 from people.actor import Actor
 
 log = logging.getLogger(__name__)
 
+# Objects that no document tells of.
+UNTOLD = frozenset({"screen", "speaker", "paper", "remark", "document"})
 # How often a document is printed anew because others take the numbers.
 TRIES = 8
 # How long a file waits to be issued before it is cleaned away: far longer than printing takes.
@@ -73,7 +81,7 @@ class _Sheet:
 
     document_id: int
     kind: str
-    content: Content
+    text: str
     text_sha256: str
     register_id: int
     number: int
@@ -158,7 +166,7 @@ def _next_sheet(actor: Actor, meeting_id: int, document_id: int, base: int) -> _
         return _Sheet(
             document_id=document.id,
             kind=document.kind,
-            content=Content.read(newest_text(session, document).content),
+            text=newest_text(session, document).content,
             text_sha256=document.text_sha256,
             register_id=register.id,
             number=register.last + 1,
@@ -171,8 +179,9 @@ def _next_sheet(actor: Actor, meeting_id: int, document_id: int, base: int) -> _
 
 def recorded(objects: dict[str, dict[str, Any]], state: str) -> dict[str, dict[str, Any]]:
     """The objects of a snapshot that a document's record holds: what every reader of the document
-    may see, so no drafts, and no papers that are for some units alone."""
-    return only_visible(Role.PARTICIPANT, state, objects)
+    may see, and nothing that none tells of: what the screen shows needs no new print."""
+    seen = only_visible(Role.PARTICIPANT, state, objects)
+    return {key: fields for key, fields in seen.items() if key.partition("/")[0] not in UNTOLD}
 
 
 def replaced(session: Session, document: Document) -> str:
@@ -201,9 +210,8 @@ def issue_of(session: Session, document: Document) -> Issue | None:
 
 
 def _print(sheet: _Sheet, renderer: Renderer) -> None:
-    html = paper_html(sheet.kind, sheet.content, sheet.issue)
-    record = record_json(sheet.kind, sheet.content, sheet.issue, sheet.objects)
-    pdf = worked(lambda: renderer.pdf(html, kind=sheet.kind, attachment=record))
+    order = Order(sheet.kind, sheet.objects, sheet.text, sheet.issue).packed()
+    pdf = worked(lambda: renderer.paper(order, sheet.kind))
     signer = ""
     p12: bytes | None = current_app.config["SIGNING_P12"]
     if p12 is not None:
@@ -233,6 +241,7 @@ def worked(work: Callable[[], bytes]) -> bytes:
     """What the worker has made.
 
     Raises:
+        Conflict, TooLarge: the record gives no such document.
         DocumentFailed: it failed or overran its deadline.
     """
     try:
@@ -242,6 +251,10 @@ def worked(work: Callable[[], bytes]) -> bytes:
         raise DocumentFailed(TOO_LATE) from error
     except RenderError as error:
         log.warning("a document failed: %s", error)
+        if error.cause == NotComposed.__name__:
+            raise Conflict(NOT_COMPOSED) from error
+        if error.cause == TooLarge.__name__:
+            raise TooLarge(TOO_LONG) from error
         raise DocumentFailed() from error
 
 

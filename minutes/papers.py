@@ -9,12 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import current_app
-from gevent.threadpool import ThreadPool
 from sqlalchemy.orm import Session
 
 from meetings.access import Viewer
@@ -22,7 +21,6 @@ from meetings.feed import DIRECTORY_SECONDS, directory_of
 from meetings.models import Meeting
 from minutes.prints import print_key
 
-T = TypeVar("T")
 Objects = Mapping[str, Mapping[str, Any]]
 
 # Documents that are remembered, over all meetings and roles.
@@ -31,17 +29,16 @@ KEPT = 1000
 
 @dataclass(frozen=True)
 class Sheet:
-    """A document as it goes to the renderer: HTML, and the record that is attached; and what the
-    download is called, without its ending."""
+    """A document as it goes to the renderer (`minutes.orders.Order.packed`), and what the download
+    is called, without its ending."""
 
     name: str
-    html: str
-    record: bytes
+    order: bytes
 
     @property
     def key(self) -> str:
         """What names its print."""
-        return print_key(self.html, self.record)
+        return print_key("pdf", self.order)
 
 
 @dataclass
@@ -101,16 +98,6 @@ class Papers:
         self._known[place] = Known(sheet.name, sheet.key, log_hash, directory, time.monotonic())
         if len(self._known) > KEPT:
             del self._known[next(iter(self._known))]
-
-
-def aside(make: Callable[[], T]) -> T:
-    """Compose while others go on: it takes as long as the record is, and everybody who follows a
-    meeting of this process would wait."""
-    # One at a time: each thread that computes takes its share from the readers.
-    if "composing" not in current_app.extensions:
-        current_app.extensions["composing"] = ThreadPool(1)
-    made: T = current_app.extensions["composing"].apply(make)
-    return made
 
 
 def papers() -> Papers:

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from minutes.layout import stylesheet
+from minutes.layout import TEMPLATES, stylesheet
 
 # What is kept at most; the prints that nobody has asked for longest go first.
 MOST_FILES: Final = 2000
@@ -24,26 +24,26 @@ _DIGEST: Final = hashlib.sha256().digest_size
 _LIBRARIES: Final = ("weasyprint", "pydyf", "pikepdf", "fonttools")
 
 
-def print_key(html: str, attachment: bytes | None) -> str:
+def print_key(job: str, *parts: bytes) -> str:
     """What names the print of a document and no other, in hexadecimal.
 
     Args:
-        html: the document.
-        attachment: what is attached to it.
+        job: the worker's, `pdf` for an order.
+        parts: what the worker makes the document from.
     """
     digest = hashlib.sha256(_made_by())
-    for part in (html.encode("utf-8", "replace"), attachment):
+    for part in (job.encode(), *parts):
         # With its length, so that no two documents can be read as one.
-        digest.update(b"-" if part is None else b"%d:" % len(part) + part)
+        digest.update(b"%d:" % len(part) + part)
     return digest.hexdigest()
 
 
 @cache
 def _made_by() -> bytes:
-    # The style sheet, the libraries, and our own code that prints.
-    here = Path(__file__).resolve().parent
+    # The style sheet, the templates, the libraries, and our own code that composes and prints.
+    ours = [*Path(__file__).resolve().parent.rglob("*.py"), *TEMPLATES.rglob("*.html")]
     parts = [stylesheet(), *(f"{name} {version(name)}" for name in _LIBRARIES)]
-    parts += [(here / f"{name}.py").read_text() for name in ("render_worker", "parts", "foretell")]
+    parts += [path.read_text() for path in sorted(ours)]
     return hashlib.sha256("\0".join(parts).encode()).digest()
 
 

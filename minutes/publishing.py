@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,17 +14,14 @@ from core.errors import Forbidden, NotFound
 from meetings import feed
 from meetings.access import sees, view
 from meetings.models import STAFF, Meeting, Role, State
-from minutes.content import Content, Issue
-from minutes.documents import paper_html
-from minutes.docx import docx_parts
 from minutes.issuing import DocumentFailed, issue_of, kept, recorded, worked
 from minutes.kinds import KINDS
 from minutes.models import Document
-from minutes.papers import Sheet, aside, papers
-from minutes.record import record_json
+from minutes.orders import Order
+from minutes.papers import Sheet, papers
 from minutes.registers import open_template
 from minutes.render import Renderer
-from minutes.workflow import NO_DOCUMENT, composed_of, newest_text
+from minutes.workflow import NO_DOCUMENT, newest_text
 from people.actor import Actor
 
 Objects = dict[str, dict[str, Any]]
@@ -56,38 +52,18 @@ class Paper:
     """What a viewer may have of a document: an issued one, a draft, or what the record gives.
 
     Attributes:
-        kind: one of `minutes.kinds.KINDS`.
-        content: what it says.
-        issue: what issuing has added; None before.
-        draft: it carries the mark `DỰ THẢO`.
-        objects: the record that goes with it.
+        order: what it is made from.
         name: what the download is called, without its ending.
         sha256: of the file that was issued, or bears the newest signature; None before.
-        template: for a symbol whose number is still open.
     """
 
-    kind: str
-    content: Content
-    issue: Issue | None
-    draft: bool
-    objects: Objects
+    order: Order
     name: str
     sha256: str | None = None
-    template: str = ""
 
     def sheet(self) -> Sheet:
         """As the renderer prints it."""
-        html = paper_html(self.kind, self.content, self.issue, self.draft, template=self.template)
-        return Sheet(self.name, html, self.json())
-
-    def json(self) -> bytes:
-        """As programs read it."""
-        return record_json(self.kind, self.content, self.issue, self.objects)
-
-    def docx(self, renderer: Renderer) -> bytes:
-        """As Word reads it; made in a worker."""
-        parts = docx_parts(self.kind, self.content, self.issue, self.draft, template=self.template)
-        return worked(lambda: renderer.call("docx", *parts))
+        return Sheet(self.name, self.order.packed())
 
 
 def may_read_documents(state: str, role: str) -> bool:
@@ -126,15 +102,12 @@ def document(
     seen = feed.snapshot(actor, meeting_id)
     with reading() as session:
         viewer = view(session, actor, meeting_id)
-        make = paper_maker(session, meeting_id, viewer.role, viewer.state, kind, seen.objects)
-    if make is None:
+        paper = paper_of(session, meeting_id, viewer.role, viewer.state, kind, seen.objects)
+    if paper is None:
         raise Forbidden(_("Văn bản chỉ có sau khi cuộc họp kết thúc."))
-    paper = aside(make)
     if format == "pdf" and paper.sha256 is None:
-        sheet = aside(paper.sheet)
+        sheet = paper.sheet()
         papers().remember(meeting_id, viewer.role, kind, seen.log_hash, seen.objects, sheet)
-        content = worked(lambda: renderer.pdf(sheet.html, kind=kind, attachment=sheet.record))
-        return PrintedDocument(f"{paper.name}.pdf", content, TYPES["pdf"])
     return _made(paper, format, renderer)
 
 
@@ -156,16 +129,14 @@ def file(actor: Actor, meeting_id: int, document_id: int, renderer: Renderer) ->
             or not sees(viewer.role, viewer.state, (found.key, found.public()))
         ):
             raise NotFound(NO_DOCUMENT)
-        make = _maker_of(session, found, viewer.state, objects)
-    return _made(aside(make), "pdf", renderer)
+        paper = _paper_of(session, found, viewer.state, objects)
+    return _made(paper, "pdf", renderer)
 
 
-def paper_maker(
+def paper_of(
     session: Session, meeting_id: int, role: Role, state: str, kind: str, objects: Objects
-) -> Callable[[], Paper] | None:
-    """What makes the paper that a role gets of a kind, or None where it gets none.
-
-    What it does needs no database any more, so that it can be done aside.
+) -> Paper | None:
+    """The paper that a role gets of a kind, or None where it gets none.
 
     Args:
         session: reads the state that the objects are of.
@@ -181,21 +152,17 @@ def paper_maker(
         .order_by(Document.issued_at.is_(None), Document.issued_at.desc(), Document.id.desc())
     ).first()
     if found is not None and sees(role, state, (found.key, found.public())):
-        return _maker_of(session, found, state, objects)
+        return _paper_of(session, found, state, objects)
     if not may_read_documents(state, role):
         return None
     record = recorded(objects, state)
     name = _name(kind, objects[f"meeting/{meeting_id}"]["code"])
     draft = state not in (State.CLOSED, State.ARCHIVED)
     template = open_template(session, session.get_one(Meeting, meeting_id), kind)
-    return lambda: Paper(
-        kind, composed_of(kind, record), None, draft, record, name, template=template
-    )
+    return Paper(Order(kind, record, draft=draft, template=template), name)
 
 
-def _maker_of(
-    session: Session, document: Document, state: str, objects: Objects
-) -> Callable[[], Paper]:
+def _paper_of(session: Session, document: Document, state: str, objects: Objects) -> Paper:
     kind = document.kind
     text = newest_text(session, document).content
     issue = issue_of(session, document)
@@ -205,7 +172,7 @@ def _maker_of(
     sha256 = document.signed_sha256 or document.sha256
     record = recorded(objects, state)
     template = open_template(session, session.get_one(Meeting, document.meeting_id), kind)
-    return lambda: Paper(kind, Content.read(text), issue, draft, record, name, sha256, template)
+    return Paper(Order(kind, record, text, issue, draft, template), name, sha256)
 
 
 def _name(kind: str, what: str) -> str:
@@ -214,13 +181,15 @@ def _name(kind: str, what: str) -> str:
 
 def _made(paper: Paper, format: str, renderer: Renderer) -> PrintedDocument:
     # An issued one as PDF is the very file that was issued.
-    if format == "json":
-        content = paper.json()
-    elif format == "docx":
-        content = paper.docx(renderer)
-    elif paper.sha256 is not None:
+    if format == "pdf" and paper.sha256 is not None:
         content = kept(paper.sha256)
     else:
-        sheet = aside(paper.sheet)
-        content = worked(lambda: renderer.pdf(sheet.html, kind=paper.kind, attachment=sheet.record))
+        order = paper.order.packed()
+        content = worked(
+            lambda: (
+                renderer.paper(order, paper.order.kind)
+                if format == "pdf"
+                else renderer.call(format, order)
+            )
+        )
     return PrintedDocument(f"{paper.name}.{format}", content, TYPES[format])

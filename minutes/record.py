@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from agenda.commands import EntryKind
-from meetings.models import RoleName
+from meetings.commands import RoleName
 from minutes.commands import Section
 from minutes.content import Content, Issue
 from minutes.kinds import KINDS, KindName

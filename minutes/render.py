@@ -29,7 +29,15 @@ _ENVIRONMENT: Final = (
 
 
 class RenderError(Exception):
-    """A document could not be printed; the message is for the operator's log."""
+    """A document could not be made; the message is for the operator's log.
+
+    Attributes:
+        cause: the name of the worker's exception; empty where the worker is gone.
+    """
+
+    def __init__(self, message: str, cause: str = "") -> None:
+        self.cause = cause
+        super().__init__(message)
 
 
 class RenderTimeout(RenderError):
@@ -83,7 +91,8 @@ class _Worker:
                 raise RenderTimeout(f"not ready after {seconds:.3g} s")
             raise RenderError("the render worker died")
         if answer[:1] != DONE:
-            raise RenderError(f"the render worker failed: {answer[1:].decode()}")
+            cause = answer[1:].decode()
+            raise RenderError(f"the render worker failed: {cause}", cause)
         return answer[1:]
 
     def _exchange(self, request: bytes) -> bytes | None:
@@ -148,36 +157,51 @@ class Renderer:
                 self._idle.append(_Worker())
 
     def pdf(
-        self,
-        html: str,
-        deadline_seconds: float = 60,
-        kind: str = "other",
-        attachment: bytes | None = None,
-        ahead: bool = False,
+        self, html: str, deadline_seconds: float = 60, attachment: bytes | None = None
     ) -> bytes:
-        """Return the HTML as a PDF/A-3a; the same again comes from where prints are kept.
+        """Return HTML as a PDF/A-3a; the same again comes from where prints are kept.
 
         Args:
             html: a whole document; the only address it can load is the documents' style sheet.
             deadline_seconds: time in seconds for waiting, starting the worker and rendering; a
                 worker that is not done by then is killed, and the next document gets a new one.
-            kind: what it is, for the metrics: `minutes`, `conclusions`.
             attachment: the record as JSON, to be attached.
+
+        Raises:
+            RenderTimeout: it was not ready in time.
+            RenderError: the worker failed on it or died.
+        """
+        parts = [html.encode("utf-8", "replace")]
+        if attachment is not None:
+            parts.append(attachment)
+        return self._printed("print", parts, deadline_seconds, "other", ahead=False)
+
+    def paper(
+        self, order: bytes, kind: str, deadline_seconds: float = 60, ahead: bool = False
+    ) -> bytes:
+        """Return what is ordered as a PDF/A-3a; the same again comes from where prints are kept.
+
+        Args:
+            order: `minutes.orders.Order.packed`.
+            kind: what it is, for the metrics: `minutes`, `conclusions`.
+            deadline_seconds: as for `pdf`.
             ahead: nobody waits for it yet: it is not begun where that would take the last worker.
 
         Raises:
             RenderTimeout: it was not ready in time.
             RenderError: the worker failed on it or died.
         """
+        return self._printed("pdf", [order], deadline_seconds, kind, ahead)
+
+    def _printed(
+        self, job: str, parts: list[bytes], deadline_seconds: float, kind: str, ahead: bool
+    ) -> bytes:
         give_up_at = time.monotonic() + deadline_seconds
-        key = print_key(html, attachment)
+        key = print_key(job, *parts)
         with self._once(key, give_up_at):
             if (kept := self.kept(key, kind)) is not None:
                 return kept
-            parts = [html.encode("utf-8", "replace")]
-            if attachment is not None:
-                parts.append(attachment)
-            content = self._work("print", parts, give_up_at, kind, ahead)
+            content = self._work(job, parts, give_up_at, kind, ahead)
             if self._prints is not None:
                 self._prints.put(key, content)
             return content
@@ -197,14 +221,13 @@ class Renderer:
         """Run one of `minutes.render_worker.JOBS` in a worker.
 
         Args:
-            job: its name: `sign`, `check`.
+            job: its name: `docx`, `sign`.
             parts: its arguments.
             deadline_seconds: as for `pdf`.
 
         Raises:
             RenderTimeout: it was not done in time.
-            RenderError: it failed, or the worker died; the message ends with the name of the
-                exception.
+            RenderError: it failed, or the worker died.
         """
         return self._work(job, list(parts), time.monotonic() + deadline_seconds, job, ahead=False)
 

@@ -1,9 +1,9 @@
-"""The process that turns HTML into PDF, apart from the server.
+"""The process that makes documents, apart from the server.
 
-Layout takes seconds of CPU and would freeze every live connection in the server's own process.
-This one is started fresh, so it never sees gevent's patches, the server's environment or its
-sockets. It speaks length-prefixed frames over stdin and stdout (see `minutes.frames`) and ends
-when its input ends.
+Composing and layout take seconds of CPU and would freeze every live connection in the server's
+own process. This one is started fresh, so it never sees gevent's patches, the server's environment
+or its sockets. It speaks length-prefixed frames over stdin and stdout (see `minutes.frames`) and
+ends when its input ends.
 """
 
 import gc
@@ -21,6 +21,7 @@ from weasyprint import HTML, Attachment
 from weasyprint.document import Document
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from minutes import orders
 from minutes.frames import DONE, FAILED, read_frame, unpacked, write_frame
 from minutes.layout import STYLESHEET_URL, stylesheet
 from minutes.parts import NotSplit, print_in_parts
@@ -132,7 +133,9 @@ def _elsewhere(name: str) -> Callable[..., bytes]:
 
 JOBS: Final[dict[str, Callable[..., bytes]]] = {
     "print": to_pdf,
-    "docx": _elsewhere("minutes.docx:docx_job"),
+    "pdf": lambda order: to_pdf(*orders.page(order)),
+    "docx": orders.docx,
+    "json": orders.record,
     "sign": _elsewhere("minutes.signing:sign"),
     "check": _elsewhere("minutes.signing:check"),
 }

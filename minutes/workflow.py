@@ -7,7 +7,6 @@ is edited as `minutes.content.Content`; each save is a text of its own that neve
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -52,19 +51,10 @@ def composed(session: Session, meeting: Meeting, kind: str) -> Content:
     """What the meeting's record gives for a kind of document now, before anyone has edited it.
 
     Raises:
-        Conflict: the record holds something that no document takes.
-    """
-    return composed_of(kind, objects_of(session, meeting) | directory_of(session, meeting))
-
-
-def composed_of(kind: str, objects: dict[str, dict[str, Any]]) -> Content:
-    """What the objects of a snapshot give for a kind of document.
-
-    Raises:
-        Conflict: they hold something that no document takes: a title that is too long, say.
+        Conflict: the record holds something that no document takes: a title that is too long, say.
     """
     try:
-        return compose(kind, objects)
+        return compose(kind, objects_of(session, meeting) | directory_of(session, meeting))
     except ValueError as error:  # pydantic's ValidationError is one
         log.warning("composing %s failed: %s", kind, type(error).__name__)
         raise Conflict(NOT_COMPOSED) from error

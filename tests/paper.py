@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
-from minutes import issuing
+from minutes import issuing, orders
 from minutes.content import Content
-from minutes.docx import docx_job
 from minutes.prints import print_key
+from minutes.render import RenderError
 from tests.world import Briefing, World
+
+T = TypeVar("T")
 
 CONTENT: dict[str, Any] = {
     "superior": [],
@@ -30,6 +33,14 @@ def content(**changed: Any) -> dict[str, Any]:
     return Content.model_validate(CONTENT | changed).model_dump(mode="json")
 
 
+def _worker(work: Callable[[], T]) -> T:
+    # A worker tells of a failure by its name.
+    try:
+        return work()
+    except Exception as error:
+        raise RenderError("failed", type(error).__name__) from error
+
+
 class Press:
     """Stands for the renderer: what it prints is one line of what it was given."""
 
@@ -40,16 +51,13 @@ class Press:
             "ok": True, "reason": "", "signer": "Trần Văn Chủ", "trusted": None, "proof": "bytes",
         }  # fmt: skip
 
-    def pdf(
-        self,
-        html: str,
-        deadline_seconds: float = 60,
-        kind: str = "other",
-        attachment: bytes | None = None,
+    def paper(
+        self, order: bytes, kind: str, deadline_seconds: float = 60, ahead: bool = False
     ) -> bytes:
-        self.printed.append(html)
-        content = b"%PDF-" + html.encode() + (attachment or b"")
-        self._kept[print_key(html, attachment)] = content
+        html, record = _worker(lambda: orders.page(order))
+        self.printed.append(html.decode())
+        content = b"%PDF-" + html + record
+        self._kept[print_key("pdf", order)] = content
         return content
 
     def kept(self, key: str, kind: str = "other") -> bytes | None:
@@ -57,7 +65,9 @@ class Press:
 
     def call(self, job: str, *parts: bytes, deadline_seconds: float = 60) -> bytes:
         if job == "docx":
-            return docx_job(*parts)
+            return _worker(lambda: orders.docx(*parts))
+        if job == "json":
+            return _worker(lambda: orders.record(*parts))
         if job == "sign":
             return parts[0] + b"%signed"
         return json.dumps(self.checked).encode()

@@ -22,9 +22,10 @@ from docx.oxml.ns import qn
 from docx.shared import Length
 from fontTools.ttLib import TTFont
 
+from minutes import orders
 from minutes.content import Appendix, Content, Issue, Signature
 from minutes.documents import compose, paper_html
-from minutes.docx import document_docx, docx_job, docx_parts, ems
+from minutes.docx import document_docx, ems
 from minutes.layout import COLUMNS_MM, LAYOUT, URGENCY
 from minutes.ooxml import said, twips
 from minutes.render import Renderer
@@ -391,7 +392,8 @@ def test_the_same_content_gives_the_same_bytes_and_nothing_foreign() -> None:
 def test_another_process_makes_the_same_bytes(issue: Issue | None) -> None:
     asked = {"issue": issue, "draft": issue is None, "template": "{number}-TB/HU"}
     here = document_docx("conclusions", content(), **asked)
-    assert docx_job(*docx_parts("conclusions", content(), **asked)) == here
+    order = orders.Order("conclusions", {}, content().stored(), **asked)
+    assert orders.docx(order.packed()) == here
 
 
 # The order in which the format wants properties (ECMA-376, CT_PPrBase and others): a word

@@ -23,6 +23,7 @@ from weasyprint.urls import URLFetcher, URLFetchingError
 
 from minutes.documents import compose, paper_html
 from minutes.layout import LAYOUT, STYLESHEET_URL
+from minutes.orders import Order
 from minutes.prints import Prints
 from minutes.render import ROOT, Renderer, RenderError, RenderTimeout
 from minutes.render_worker import OwnAssets
@@ -266,14 +267,23 @@ def test_waiting_for_others_ends_at_the_deadline_too(alone):
         alone.pdf(PAGE.format("hai"), deadline_seconds=0.1)
 
 
-def test_printing_ahead_leaves_a_worker_for_people():
+def test_printing_ahead_leaves_a_worker_for_people(briefing):
     both = Renderer(workers=2)
+    order = Order("conclusions", briefing).packed()
     with both._worker(time.monotonic() + 60, ahead=True):
         with pytest.raises(RenderTimeout, match="busy"):
-            both.pdf(PAGE.format("ahead"), ahead=True)
+            both.paper(order, "conclusions", ahead=True)
         assert both.pdf(PAGE.format("asked for")).startswith(b"%PDF-")
-    assert both.pdf(PAGE.format("ahead"), ahead=True).startswith(b"%PDF-")
+    assert both.paper(order, "conclusions", ahead=True).startswith(b"%PDF-")
     both.close()
+
+
+def test_what_the_record_does_not_give_is_told_by_name(alone, briefing):
+    for wrong in ({}, briefing | {"meeting/1": {"starts_at": "nonsense"}}):
+        with pytest.raises(RenderError) as failed:
+            alone.paper(Order("minutes", wrong).packed(), "minutes")
+        assert failed.value.cause == "NotComposed"
+    assert alone.call("json", Order("minutes", briefing).packed()).startswith(b"{")
 
 
 def test_what_a_worker_has_forked_for_a_long_document_ends_with_it(thirty_pages):

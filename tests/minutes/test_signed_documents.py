@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from minutes import signing
+from minutes import orders, signing
 from tests.minutes.keys import CHAIR, PASSWORD, identity
 from tests.minutes.test_signing import THREAD, printed, sign
 from tests.world import Briefing
@@ -22,8 +22,8 @@ OFFICE = "Văn phòng HĐND và UBND"
 class Worker:
     """Does what the worker does, with the same functions, but prints one short document."""
 
-    def pdf(self, _html: str, *, attachment: bytes | None = None, **_how: Any) -> bytes:
-        return printed(record=attachment or b"{}")
+    def paper(self, order: bytes, _kind: str, **_how: Any) -> bytes:
+        return printed(record=orders.record(order))
 
     def call(self, job: str, *parts: bytes, **_how: Any) -> bytes:
         return THREAD.submit(getattr(signing, job), *parts).result()

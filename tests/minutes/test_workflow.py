@@ -308,8 +308,8 @@ class Interrupted(Press):
         super().__init__()
         self._then, self._times = then, times
 
-    def pdf(self, *args: Any, **kwargs: Any) -> bytes:
-        made = super().pdf(*args, **kwargs)
+    def paper(self, *args: Any, **kwargs: Any) -> bytes:
+        made = super().paper(*args, **kwargs)
         if self._times:
             self._times -= 1
             db.session.rollback()
@@ -427,7 +427,7 @@ def test_a_document_that_cannot_be_printed_stays_approved(
     made = approved(giao_ban, world)
 
     class Late(Press):
-        def pdf(self, *args: Any, **kwargs: Any) -> bytes:
+        def paper(self, *args: Any, **kwargs: Any) -> bytes:
             raise RenderTimeout("late")
 
     with pytest.raises(DocumentFailed):
