@@ -63,13 +63,14 @@ class Ahead:
 
     def _run(self) -> None:
         while True:
-            gevent.sleep(LOOK)
+            # Looked at before the process takes its first request: what comes after it is new.
             try:
                 if self._leads():
                     self.look(time.monotonic())
             except Exception:  # it must outlive a database that is away for a while
                 log.exception("printing ahead failed")
                 gevent.sleep(QUIET)
+            gevent.sleep(LOOK)
 
     def _leads(self) -> bool:
         # The system lets go of the lock when the process that holds it ends, however it ends.
