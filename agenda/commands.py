@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from core.schema import Args, Id, Line, Moment, OptionalLine, Revision, Text
+from core.schema import Args, Id, Line, Moment, OptionalLine, OptionalText, Revision, Text
 
 Minutes = Annotated[int, Field(ge=0, le=1440)]
 Position = Annotated[int, Field(ge=1, le=10_000)]
@@ -16,9 +16,9 @@ EntryKind = Literal["report", "opinion", "question", "answer", "note"]
 
 
 class Reopen(Args):
-    """Why a closed meeting is opened again."""
+    """Why a closed meeting is opened again; the page always asks."""
 
-    reason: Text
+    reason: OptionalText = ""
 
 
 class Advance(Args):
