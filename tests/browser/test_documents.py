@@ -556,6 +556,7 @@ def test_what_is_pasted_keeps_the_tags_of_a_document_alone(
             new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
         }"""
     )
+    expect(page.locator("#body")).to_contain_text("Từ Word")
     page.keyboard.press("Control+S")
     expect(state_of(page)).to_have_text("Đã lưu · bản 2")
     body = text_of(held, draft["id"], 2)["content"]["body"]
