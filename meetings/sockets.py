@@ -40,6 +40,8 @@ class _Connection:
     # Whose it is. Whether the account still stands is looked up with every message: for
     # commands by the door, together with everything else.
     actor: Actor
+    # What names the account in its session or token (`User.get_id`).
+    account: str
     # No connection outlives a session; the client comes back with what it has then. Seconds
     # of the monotonic clock.
     until: float
@@ -51,6 +53,10 @@ class _Connection:
 
 
 _connections: dict[str, _Connection] = {}
+# Those who were connected at the last tick or have come since, by their account: after a cut they
+# all come back at once, and are let in without being looked up. What they may read or do is looked
+# up with each message all the same.
+_standing: dict[str, Actor] = {}
 
 
 class Subscribe(BaseModel):
@@ -82,14 +88,17 @@ def connect(auth: Any = None) -> None:
         account = read_token(asked["token"])
     elif is_account(asked.get("account")):
         account = current_user.get_id()
-    actor = load_actor(db.session(), account) if account else None
-    db.session.rollback()
-    if actor is None:
+    actor = _standing.get(account) if account else None
+    if account and actor is None:
+        actor = load_actor(db.session(), account)
+        db.session.rollback()
+    if account is None or actor is None:
         raise Refused("unauthenticated")
+    _standing[account] = actor
     until = time.monotonic() + SESSION_LIFETIME.total_seconds()
     sid: str = request.sid  # type: ignore[attr-defined]
     _connections[sid] = _Connection(
-        actor, until, Allowance(SUBSCRIPTIONS), language(), device(asked.get("token"))
+        actor, account, until, Allowance(SUBSCRIPTIONS), language(), device(asked.get("token"))
     )
     if "token" not in asked and (key := sign_in_key()):
         socketio.server.enter_room(sid, _sign_in_room(key))
@@ -121,10 +130,13 @@ def drop_ended(session: Session) -> None:
             actor = standing.get(connection.actor.user_id)
             over = connection.until < time.monotonic()
             if over or actor is None or actor.stamp != connection.actor.stamp:
+                _standing.pop(connection.account, None)
                 socketio.server.disconnect(sid)
             else:
                 connection.actor = actor  # by the name that they have now
         socketio.sleep(0)
+    _standing.clear()
+    _standing.update((one.account, one.actor) for one in _connections.values())
 
 
 @user_logged_out.connect

@@ -223,8 +223,14 @@ def test_a_closed_account_is_refused_at_once(server: Server, socket_for: SocketF
     assert server.request("PATCH", path, {"active": False}, username="quantri").status == 200
     for refused in (window.subscribe(1), window.command(1, "meeting.close")):
         assert (refused["ok"], refused["error"]["code"]) == (False, "unauthenticated")
-    # The next tick ends what it could still hear.
+    # Coming back in the same moment helps it no more.
+    with contextlib.suppress(socketio.exceptions.ConnectionError):
+        refused = socket_for("tam-thoi").subscribe(1)
+        assert (refused["ok"], refused["error"]["code"]) == (False, "unauthenticated")
+    # The next tick ends what it could still hear, and lets it in no more.
     until(lambda: not window.client.connected, "the end of the connection")
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        socket_for("tam-thoi")
 
 
 # --- Bad input ----------------------------------------------------------------------------------
