@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, format_datetime, get_locale
+from flask_babel import Babel, format_datetime
 
 from core.times import vietnam
 
@@ -48,8 +48,7 @@ def _chosen() -> str:
 
 def language() -> str:
     """The reader's language: `vi` or `en`."""
-    locale = get_locale()
-    return locale.language if locale else "vi"
+    return _chosen()
 
 
 def init_app(app: Flask, translations: Path) -> None:

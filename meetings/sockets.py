@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask, request
 from flask_babel import lazy_gettext as _
-from flask_login import current_user, user_logged_out
+from flask_login import user_logged_out
 from flask_socketio import ConnectionRefusedError as Refused
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
@@ -29,7 +29,7 @@ from meetings.changes import execute
 from meetings.limits import SUBSCRIPTIONS, Allowance, take_command
 from meetings.models import STAFF
 from people.actor import Actor
-from people.login import SESSION_LIFETIME, device, is_account, read_token, sign_in_key
+from people.login import SESSION_LIFETIME, device, read_token, session_account, sign_in_key
 from people.services import load_actor, load_actors
 
 log = logging.getLogger(__name__)
@@ -86,8 +86,8 @@ def connect(auth: Any = None) -> None:
     account: str | None = None
     if isinstance(asked.get("token"), str):
         account = read_token(asked["token"])
-    elif is_account(asked.get("account")):
-        account = current_user.get_id()
+    else:
+        account = session_account(asked.get("account"))
     actor = _standing.get(account) if account else None
     if account and actor is None:
         actor = load_actor(db.session(), account)

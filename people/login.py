@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -172,20 +173,35 @@ def is_account(expected: object) -> bool:
     return expected is None or str(expected) == str(current_user.id)
 
 
-def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="api-token")
+def session_account(expected: object) -> str | None:
+    """The account that this browser is signed in with (`User.get_id`), or None. Whether the account
+    still stands is another question, as for `read_token`.
+
+    Args:
+        expected: as for `is_account`.
+    """
+    account = session.get("_user_id")  # where Flask-Login keeps it
+    if not isinstance(account, str):
+        return None
+    return account if expected is None or str(expected) == account.partition(":")[0] else None
+
+
+@cache
+def _serializer(secret_key: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret_key, salt="api-token")
 
 
 def token_for(user: User) -> str:
     """A bearer token for the account; it ends with the working day or the account's stamp."""
-    return _serializer().dumps(user.get_id())
+    return _serializer(current_app.config["SECRET_KEY"]).dumps(user.get_id())
 
 
 def read_token(token: str) -> str | None:
     """The account that a token was made for (`User.get_id`), or None: malformed or too old.
     Whether the account still stands is another question (`load_user`, `load_actor`)."""
     try:
-        session_id = _serializer().loads(token, max_age=int(SESSION_LIFETIME.total_seconds()))
+        serializer = _serializer(current_app.config["SECRET_KEY"])
+        session_id = serializer.loads(token, max_age=int(SESSION_LIFETIME.total_seconds()))
     except (BadData, UnicodeError):
         return None
     return session_id if isinstance(session_id, str) else None
