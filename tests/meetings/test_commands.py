@@ -17,7 +17,8 @@ from tests.marks import both_engines
 from tests.meetings.cases import HEAD, REVISION, Case, cases, plain_cases
 from tests.world import INVITED, ROLES, Briefing, World, applied
 
-pytestmark = both_engines
+# What is refused is refused before the database is asked for anything of its own: those tests take
+# the faster engine, all that writes takes both.
 every_case = pytest.mark.parametrize("case", cases(), ids=str)
 every_command = pytest.mark.parametrize("case", plain_cases(), ids=str)
 
@@ -63,6 +64,7 @@ def seen_by(briefing: Briefing, actor: Actor) -> dict[str, Any] | None:
         return None
 
 
+@both_engines
 @every_case
 def test_what_was_seen_before_and_the_events_make_what_is_seen_after(
     case: Case, briefing: Briefing, args: dict[str, Any], world: World
@@ -146,6 +148,7 @@ def test_in_the_wrong_state_it_is_a_conflict(
         assert briefing.revision == revision == len(briefing.log())
 
 
+@both_engines
 @every_command
 def test_the_same_request_again_gets_the_first_answer(
     case: Case, briefing: Briefing, args: dict[str, Any], world: World
@@ -280,6 +283,7 @@ TEXTS = {
 }
 
 
+@both_engines
 @pytest.mark.parametrize("typed", TEXTS)
 def test_a_text_is_stored_clean(typed: str, live: Briefing, thu_ky: Actor, quan_sat: Actor) -> None:
     before, revision = live.objects(quan_sat), live.revision
@@ -290,6 +294,7 @@ def test_a_text_is_stored_clean(typed: str, live: Briefing, thu_ky: Actor, quan_
     assert applied(before, live.events(quan_sat, revision)) == live.objects(quan_sat)
 
 
+@both_engines
 @pytest.mark.parametrize(
     "case",
     [
@@ -333,6 +338,7 @@ def test_a_meeting_that_there_is_not_is_not_found(
                 Briefing(live.app, meeting_id).do(actor, "meeting.close")
 
 
+@both_engines
 def test_two_people_may_use_the_same_request_id(
     live: Briefing, thu_ky: Actor, chu_toa: Actor
 ) -> None:
