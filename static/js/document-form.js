@@ -2,6 +2,8 @@
 
 import { BodyField } from './document-body.js';
 
+const MOST_SIGNATURES = 2; // as minutes/content.py has it
+
 /** Dispatches `input` when the content may be another one, `state` when the cursor has moved. */
 export class ContentForm extends EventTarget {
   /** The body that was written in last: what the toolbar works on. */
@@ -35,6 +37,7 @@ export class ContentForm extends EventTarget {
         this.#body.focus();
       } else if (event.key === 'Enter' && event.target.matches('input')) event.preventDefault();
     });
+    root.querySelector('#add-signature').addEventListener('click', () => this.#sign([...this.content.signatures, { capacity: [], name: '' }]));
     root.querySelector('#appendix-add').addEventListener('click', () => {
       this.#addAppendix({ title: '', body: '<p></p>', landscape: false }).querySelector('[data-part="title"]').focus();
       this.#changed();
@@ -156,15 +159,26 @@ export class ContentForm extends EventTarget {
   #signatures(all) {
     const template = document.getElementById('signature-template');
     const place = this.#root.querySelector('#signatures');
+    this.#root.querySelector('#add-signature').hidden = all.length >= MOST_SIGNATURES;
     place.replaceChildren(
       ...all.map((each, at) => {
         const part = template.content.cloneNode(true);
         part.querySelector('legend').textContent = all.length > 1 ? this.#t('signature_of', { n: at + 1 }) : this.#t('signature');
         part.querySelector('[data-part="capacity"]').value = each.capacity.join('\n');
         part.querySelector('[data-part="name"]').value = each.name;
+        const remove = part.querySelector('[data-part="remove"]');
+        remove.hidden = all.length === 1;
+        remove.addEventListener('click', () => this.#sign(this.content.signatures.filter((_each, other) => other !== at)));
         return part;
       }),
     );
+  }
+
+  // Other signatures than before, the last to be filled in.
+  #sign(all) {
+    this.#signatures(all);
+    this.#root.querySelector('.signature:last-child [data-part="capacity"]').focus();
+    this.#changed();
   }
 
   #addAppendix({ title, body, landscape }) {

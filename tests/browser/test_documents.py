@@ -540,6 +540,31 @@ def test_rows_are_added_and_removed_and_tables_are_not_torn(
     assert flaws_of(page) == []
 
 
+def test_a_signatory_is_taken_away_and_another_added(
+    windows: Windows, held: Briefing, draft: dict[str, Any]
+) -> None:
+    page = editor(windows, "thuky", page_of(held, draft))
+    remove = page.get_by_role("button", name="Bỏ người ký")
+    add = page.get_by_role("button", name="Thêm người ký")
+    expect(remove).to_have_count(2)
+    expect(add).to_be_hidden()
+    remove.last.click()
+    expect(remove).to_have_count(0)
+    page.keyboard.press("Control+S")
+    expect(state_of(page)).to_have_text("Đã lưu · bản 2")
+    (first,) = text_of(held, draft["id"], 2)["content"]["signatures"]
+    add.click()
+    page.keyboard.type("KT. CHỦ TỊCH")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Đoàn Văn Phương")
+    page.keyboard.press("Control+S")
+    expect(state_of(page)).to_have_text("Đã lưu · bản 3")
+    assert text_of(held, draft["id"], 3)["content"]["signatures"] == [
+        first,
+        {"capacity": ["KT. CHỦ TỊCH"], "name": "Đoàn Văn Phương"},
+    ]
+
+
 def test_what_is_pasted_keeps_the_tags_of_a_document_alone(
     windows: Windows, held: Briefing, draft: dict[str, Any]
 ) -> None:
