@@ -125,6 +125,11 @@ class Content(Args):
         """What names this text and no other, in hexadecimal."""
         return hashlib.sha256(self.stored().encode()).hexdigest()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the body says nothing: tags alone, or a lone ending."""
+        return not _TAG.sub("", self.body).strip(" ./")
+
     @classmethod
     def read(cls, stored: str) -> Content:
         """The content that `stored` gave."""

@@ -40,6 +40,7 @@ RECORD_CHANGED = _("Nội dung cuộc họp lại vừa thay đổi; hãy xem l�
 NOT_COMPOSED = _("Chưa soạn được văn bản này: nội dung cuộc họp quá dài hoặc còn thiếu.")
 NOT_PRINTED = _("Số văn bản vừa được lấy cho văn bản khác; hãy ban hành lại.")
 OPEN_CHOICES = _("Văn bản còn chỗ có hai bản; hãy chọn một bản và xóa dòng đánh dấu.")
+EMPTY = _("Văn bản chưa có nội dung; hãy soạn rồi mới trình.")
 NOT_ENDED = _("Cuộc họp chưa kết thúc nên chưa ban hành được văn bản này.")
 # Documents are drafted until the meeting is put away.
 STATES = {State.SCHEDULED, State.LIVE, State.CLOSED}
@@ -173,8 +174,11 @@ def discard_document(change: Change, args: NamedDocument) -> None:
 def submit_document(change: Change, args: NamedDocument) -> Document:
     """Put a draft before the chair."""
     document = _document(change, args.document_id, args.base, "draft")
-    if open_choices(Content.read(newest_text(change.session, document).content)):
+    content = Content.read(newest_text(change.session, document).content)
+    if open_choices(content):
         raise Conflict(OPEN_CHOICES, current=document.public())
+    if content.is_empty:
+        raise Conflict(EMPTY, current=document.public())
     document.state, document.remarks = "submitted", None
     return document
 

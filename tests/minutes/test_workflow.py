@@ -114,6 +114,19 @@ def test_what_is_approved_may_be_taken_back(giao_ban: Briefing, world: World) ->
 
 
 @both_engines
+def test_a_text_that_says_nothing_is_kept_but_not_submitted(
+    giao_ban: Briefing, world: World
+) -> None:
+    made = drafted(giao_ban, world)
+    for base, body in enumerate(("", "<p></p>", "<h2> </h2><p>./.</p>"), start=1):
+        give(made, world, "thuky", "document.save", base=base, content=content(body=body))
+        with pytest.raises(Conflict) as refused:
+            give(made, world, "thuky", "document.submit")
+        assert "chưa có nội dung" in str(refused.value.message)
+    assert document(made, world)["state"] == "draft"
+
+
+@both_engines
 def test_the_whole_way(giao_ban: Briefing, world: World, press: Press) -> None:
     made = drafted(giao_ban, world)
     saved = give(made, world, "thuky", "document.save", content=content())
