@@ -6,16 +6,23 @@ follows a meeting would wait: so the server only says what is wanted, and the wo
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
+
+import pikepdf
 
 from minutes.content import Content, Issue
 from minutes.documents import compose, paper_html
 from minutes.docx import document_docx
 from minutes.record import record_json
+
+
+# What the record is called among a PDF's attachments.
+RECORD_NAME: Final = "record.json"
 
 
 class NotComposed(Exception):
@@ -94,6 +101,16 @@ def docx(packed: bytes) -> bytes:
     return document_docx(
         order.kind, order.content(), order.issue, order.draft, template=order.template
     )
+
+
+def attached(pdf: bytes) -> bytes:
+    """The record that a document carries as it was printed, whatever the record says today.
+
+    Raises:
+        KeyError: it carries none.
+    """
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        return file.attachments[RECORD_NAME].get_file().read_bytes()
 
 
 def record(packed: bytes) -> bytes:

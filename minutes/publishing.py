@@ -180,9 +180,12 @@ def _name(kind: str, what: str) -> str:
 
 
 def _made(paper: Paper, format: str, renderer: Renderer) -> PrintedDocument:
-    # An issued one as PDF is the very file that was issued.
+    # An issued one as PDF is the very file that was issued, and its record the one in it.
     if format == "pdf" and paper.sha256 is not None:
         content = kept(paper.sha256)
+    elif format == "json" and paper.sha256 is not None:
+        issued = kept(paper.sha256)
+        content = worked(lambda: renderer.call("attached", issued))
     else:
         order = paper.order.packed()
         content = worked(

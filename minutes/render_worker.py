@@ -33,7 +33,6 @@ WARM_UP = (
 
 # Files for archives that everybody can read for ever (ISO 19005-3, conformance level A: tagged).
 VARIANT: Final = "pdf/a-3a"
-RECORD_NAME: Final = "record.json"
 # Below the server: its readers do not wait for a document.
 NICENESS: Final = 10
 CORES: Final = len(os.sched_getaffinity(0))
@@ -90,7 +89,7 @@ def _write(
     attachments = [
         Attachment(
             string=part,
-            name=RECORD_NAME,
+            name=orders.RECORD_NAME,
             relationship="Data",
             created=now,
             modified=now,
@@ -136,6 +135,7 @@ JOBS: Final[dict[str, Callable[..., bytes]]] = {
     "pdf": lambda order: to_pdf(*orders.page(order)),
     "docx": orders.docx,
     "json": orders.record,
+    "attached": orders.attached,
     "sign": _elsewhere("minutes.signing:sign"),
     "check": _elsewhere("minutes.signing:check"),
 }

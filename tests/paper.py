@@ -68,6 +68,8 @@ class Press:
             return _worker(lambda: orders.docx(*parts))
         if job == "json":
             return _worker(lambda: orders.record(*parts))
+        if job == "attached":
+            return parts[0].rpartition(b"</html>")[2].strip()
         if job == "sign":
             return parts[0] + b"%signed"
         return json.dumps(self.checked).encode()

@@ -207,6 +207,10 @@ def test_an_issued_document_is_the_very_file_for_everybody(
     for format in ("docx", "json"):
         answer = client_for("daibieu").get(of(made, f"/invitation.{format}"))
         assert (answer.status_code, answer.content_type) == (200, TYPES[format])
+    # Its record stays what it was, too.
+    assert done["symbol"] in answer.text
+    made.do(world.actors["thuky"], "meeting.update", title="Giao ban bất thường")
+    assert client_for("daibieu").get(of(made, "/invitation.json")).data == answer.data
 
 
 def test_a_file_that_is_no_longer_what_was_issued_is_never_sent(

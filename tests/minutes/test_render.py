@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import signal
 import socket
@@ -283,7 +284,15 @@ def test_what_the_record_does_not_give_is_told_by_name(alone, briefing):
         with pytest.raises(RenderError) as failed:
             alone.paper(Order("minutes", wrong).packed(), "minutes")
         assert failed.value.cause == "NotComposed"
-    assert alone.call("json", Order("minutes", briefing).packed()).startswith(b"{")
+
+
+def test_the_record_in_a_print_is_the_one_that_was_ordered(alone, briefing):
+    order = Order("minutes", briefing).packed()
+    record = alone.call("json", order)
+    assert json.loads(record)["kind"] == "minutes"
+    assert alone.call("attached", alone.paper(order, "minutes")) == record
+    with pytest.raises(RenderError, match="KeyError"):
+        alone.call("attached", alone.pdf(PAGE.format("a")))
 
 
 def test_what_a_worker_has_forked_for_a_long_document_ends_with_it(thirty_pages):
