@@ -20,7 +20,6 @@ from minutes.documents import compose, paper_html
 from minutes.docx import document_docx
 from minutes.record import record_json
 
-
 # What the record is called among a PDF's attachments.
 RECORD_NAME: Final = "record.json"
 
