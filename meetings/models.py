@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -11,36 +10,14 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from core.db import Base, UtcDateTime
 from core.times import rfc3339
+from meetings.roles import EVERYONE as EVERYONE
+from meetings.roles import LEADERS as LEADERS
+from meetings.roles import PRESENT as PRESENT
+from meetings.roles import STAFF as STAFF
+from meetings.roles import VOTERS as VOTERS
+from meetings.roles import Role as Role
+from meetings.roles import State as State
 from people.models import Person, Unit
-
-
-class Role(StrEnum):
-    """What someone is in one meeting. An administrator is nothing in it by that alone."""
-
-    CHAIR = "chair"
-    SECRETARY = "secretary"
-    PARTICIPANT = "participant"
-    OBSERVER = "observer"
-    RECORDS_CLERK = "records_clerk"
-
-
-EVERYONE = frozenset(Role)
-LEADERS = frozenset({Role.CHAIR, Role.SECRETARY})
-# Whose vote counts, and whose presence towards the quorum.
-VOTERS = frozenset({Role.CHAIR, Role.PARTICIPANT})
-STAFF = LEADERS | {Role.RECORDS_CLERK}
-# How an attendance stands when its person is here.
-PRESENT = frozenset({"on_site", "online"})
-
-
-class State(StrEnum):
-    """Where a meeting stands. A cancelled one is archived, with the reason."""
-
-    DRAFT = "draft"
-    SCHEDULED = "scheduled"
-    LIVE = "live"
-    CLOSED = "closed"
-    ARCHIVED = "archived"
 
 
 class Live:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from meetings.models import State
+from meetings.roles import State
 
 KindName = Literal["invitation", "minutes", "conclusions", "directives"]
 # Those that are drafted, approved and issued under a number. The table of directives is an
