@@ -30,6 +30,11 @@ _ENDING: Final = re.compile(r"[\s.;,:/]*$")
 # column: trying each of its letters for the end of a line takes the renderer quadratic time.
 _ENDLESS: Final = re.compile(r"\S{100,}")
 _FEW: Final = re.compile(r"\S{5}(?=\S)")
+# In a title a number stays with what it counts and with what it is the number of: `3 tháng`,
+# `năm 2023`.
+_NUMBERED: Final = re.compile(
+    r"\b(\d{1,3}(?=\s\w)|(?:ngày|tuần|tháng|quý|năm|số)(?=\s[\dIVX]))\s", re.IGNORECASE
+)
 _MAY_BREAK: Final = "\u200b"  # zero width space
 # A closing paragraph longer than this, in characters, may be broken before the signatures.
 _SHORT: Final = 1500
@@ -77,6 +82,7 @@ def paper_html(
         .render(
             kind=what,
             content=content,
+            abstract=_NUMBERED.sub("\\1\N{NO-BREAK SPACE}", content.abstract),
             symbol=symbol,
             place_date=joined([content.place, day]) if what.dated else "",
             marks=_marks(content, draft),

@@ -97,7 +97,9 @@ def _agenda(record: Record) -> Iterator[str]:
     begins = local(record.meeting["starts_at"])
     entries = []
     for item in items:
-        presenter = record.unit_name(item.get("presenter_unit_id"))
+        # The organiser's own items are the chair's: opening, conclusions.
+        own = item.get("presenter_unit_id") == record.organizer.get("id")
+        presenter = "" if own else record.unit_name(item.get("presenter_unit_id"))
         title = line(item.get("title")).rstrip(".;,")
         entries.append(
             f"{clock(begins)}: {title}" + (f" ({presenter} trình bày)" if presenter else "")

@@ -605,6 +605,10 @@ def test_the_invitation_says_all_that_the_model_asks_for(briefing):
         "báo về Văn phòng HĐND và UBND huyện trước khi họp./.",
     )
     assert "Lê Thị Hằng" not in whole(content)  # the secretary invites
+    # What the organiser has itself on its agenda nobody "presents".
+    own = briefing["meeting/1"]["organizer_unit_id"]
+    briefing["agenda_item/2"] = {**briefing["agenda_item/2"], "presenter_unit_id": own}
+    in_order(whole(compose("invitation", briefing)), "- 08 giờ 20: Thảo luận.")
     assert content.signatures[0].capacity == ["TL. CHỦ TỊCH", "CHÁNH VĂN PHÒNG"]
     assert content.recipients == ["Như thành phần mời;", "Lưu: VT, VP."]
 

@@ -490,6 +490,16 @@ def test_a_signature_never_stands_alone(renderer, briefing, kind, length):
             assert signature.name in page[page.index(signature.capacity[-1]) :]
 
 
+def test_a_number_in_a_title_stays_with_what_it_counts(renderer, briefing):
+    content = compose("conclusions", briefing)
+    for words in range(6, 14):
+        content.abstract = "Kết " * words + "trọng tâm 3 tháng cuối năm 2023"
+        with printed(renderer, "conclusions", content) as pdf:
+            lines = pdf.pages[0].extract_text().splitlines()
+            title = lines[lines.index("THÔNG BÁO") + 1 :][:6]
+            assert not [line for line in title if line.endswith((" 3", "năm"))], words
+
+
 def test_even_an_endless_last_paragraph_keeps_its_end_with_the_signatures(renderer, briefing):
     content = compose("minutes", briefing)
     for words in (220, 250, 280):
