@@ -48,6 +48,7 @@ import meetings.views
 import minutes.api
 import minutes.schemas
 import minutes.services
+import minutes.understanding.api
 import minutes.verification
 import minutes.views
 import minutes.workflow
@@ -135,6 +136,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     # These have no pages.
     app.register_api(indicators.api.api)
     app.register_api(minutes.schemas.api)
+    app.register_api(minutes.understanding.api.api)
     app.register_api(people.api.auth)
     app.register_api(agenda.room_api.api)
     app.extensions["renderer"] = Renderer(settings.files_dir / "prints")

@@ -165,8 +165,8 @@ class UnitIndex:
     def __init__(self, units: Iterable[UnitName]) -> None:
         self.units = tuple(units)
         self._root: dict[str, Any] = {}
-        # How the first words of names are written, to tell "sở" from "hồ sơ".
-        self._first: dict[str, set[str]] = {}
+        # How the words of names are written, to tell "sở" from "hồ sơ".
+        self._spelled: dict[str, set[str]] = {}
         for unit in self.units:
             self._add(unit, unit.name, _NAME)
             if unit.short_name:
@@ -177,10 +177,10 @@ class UnitIndex:
 
     def _add(self, unit: UnitName, name: str, rank: int) -> None:
         sentence = Sentence.of(name)
-        words = _words(sentence)
-        if words:
-            first = next(at for at, token in enumerate(sentence.tokens) if token.is_word)
-            self._first.setdefault(words[0], set()).add(letters(sentence.raw(first)))
+        for at, token in enumerate(sentence.tokens):
+            if token.is_word:
+                self._spelled.setdefault(token.word, set()).add(letters(sentence.raw(at)))
+        if words := _words(sentence):
             self._put(unit, words, rank)
 
     def _put(self, unit: UnitName, words: tuple[str, ...], rank: int) -> None:
@@ -226,9 +226,9 @@ class UnitIndex:
         return found
 
     def spells(self, key: Key, written: str) -> bool:
-        """Whether a word with its marks can be the first of a name that begins with it folded."""
+        """Whether a word is written as in a name, or without marks."""
         spelled = letters(written)
-        return spelled == letters(key.word) or spelled in self._first.get(key.word, ())
+        return spelled == letters(key.word) or spelled in self._spelled.get(key.word, ())
 
     @cached_property
     def _by_word(self) -> dict[str, set[int]]:

@@ -25,9 +25,15 @@ _SUPPORT: Final = re.compile(
 )
 _COOPERATES: Final = re.compile(r"^(?:[a-z]+ ){0,4}?phoi (?:ket )?hop(?= |$)")
 _HEADS: Final = re.compile(r"^(?:[a-z]+ ){0,3}?(?:chu tri|dau moi)(?= |$)")
-_GIVES: Final = re.compile(r"^(?:[a-z]+ ){0,3}?(?:giao|yeu cau|de nghi|phan cong)(?= |$)")
+_GIVES: Final = re.compile(r"^(?:[a-z]+ ){0,3}?(?:(?<!ban )(?<!chuyen )(?<!duoc )giao|yeu cau|de nghi|phan cong)(?= |$)")
 _AGREES: Final = re.compile(r"^(?:co ban |co )?(?:thong nhat|dong y|nhat tri|ket luan|hoan nghenh|ghi nhan)")
 _ADDRESS: Final = re.compile(r"(?:^| )(?:thon|bon|buon|ban|ap|khu|to|duong|so|khu pho|km)(?: \S+){0,3}$")
+# "phối hợp với các đơn vị sau: A, B": words that only say that names follow.
+_ANNOUNCED: Final = re.compile(
+    r"(?:cac|nhung)\s+(?:(?:co quan|don vi|so|ban|nganh|phong|dia phuong|bo|lien quan|co lien quan|chuc nang"
+    r"|sau|nhu sau|sau day|to chuc|doan the|hoi|doan|xa|phuong|huyen|thanh vien|truong)[\s,]*)+$"
+)
+_JOINS: Final = re.compile(r"^(?:cung )?(?:tham gia|phoi hop|du )")
 _ENDS: Final = {";", ".", "\n", ":"}
 _SEPARATORS: Final = {",", ";", "&", "va", "-", "–", "+", "/"}
 _PREPOSITIONS: Final = {"cua", "tai", "trong", "o", "ve", "truoc", "den", "thuoc", "va", "la", "tu"}
@@ -219,6 +225,8 @@ class _Reading:
                 at += 1
                 continue
             end = unknown(self.sentence, at, self.taken) if self.tokens[at].is_word else None
+            if end and self._word(end) in (":", "(") and {end + 1} & (self.taken | self.announcing):
+                end = None
             if end and self._cue_kind(self._back(at), at, end) in ("assign", "support", "start"):
                 run = Run([Mention(at, end, ())], at, end)
                 run.after = self._belonging(run.mentions[0])
@@ -254,9 +262,21 @@ class _Reading:
                 at -= length
             elif self._word(at - 1) in (",", "-", "–") and (length := self._person_before(at)):
                 at -= length
+            elif self._word(at - 1) in (":", "(") and (length := self._announcement_before(at - 1)):
+                at -= length + 1
             else:
                 break
         return at
+
+    def _announcement_before(self, at: int) -> int:
+        end = self.tokens[at].start
+        found = _ANNOUNCED.search(self.sentence.folded, max(0, end - 100), end)
+        if not found:
+            return 0
+        start = at
+        while start > 0 and self.tokens[start - 1].start >= found.start():
+            start -= 1
+        return at - start
 
     def _person_before(self, at: int) -> int:
         start = at - 1
@@ -304,6 +324,8 @@ class _Reading:
             return "comma"
         if before.endswith(" do") or before == "do":
             return "do"
+        if (before.endswith(" moi") or before == "moi") and _JOINS.match(self._words_after(after)):
+            return "support"
         if before.endswith("trach nhiem cua") and self._word(after) == ":":
             return "start"
         return "none"
