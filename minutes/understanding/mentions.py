@@ -219,7 +219,8 @@ def unknown(sentence: Sentence, at: int, taken: set[int]) -> int | None:
         token = sentence.tokens[at + end]
         if not token.is_word and token.word not in ("-", "–", "&"):
             break
-        if token.word in STOPS or starts_with_verb(words, end):
+        proper = sentence.is_capital(at + end) and not sentence.text.isupper()
+        if not proper and (token.word in STOPS or starts_with_verb(words, end, 2)):
             break
         end += 1
     return at + end if skip < end <= _LONGEST_UNKNOWN else None

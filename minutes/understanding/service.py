@@ -95,15 +95,15 @@ def _phrases(found: Understood, given: date) -> list[dict[str, Any]]:
 
 
 def _warned(unclear: list[dict[str, Any]]) -> list[dict[str, str]]:
-    messages = {
-        "unknown_unit": _("Chưa có đơn vị nào tên là “%(name)s”.", name="%(name)s"),
-        "ambiguous_unit": _("Có nhiều đơn vị cùng tên “%(name)s”: hãy chọn đúng đơn vị.", name="%(name)s"),
-        "dissolved_unit": _("Vào ngày này không có đơn vị “%(name)s”: hãy chọn đơn vị khác.", name="%(name)s"),
-    }
-    return [
-        {"code": one["code"], "message": messages[one["code"]].replace("%(name)s", one["text"])}
-        for one in unclear
-    ]
+    return [{"code": one["code"], "message": _said(one["code"], one["text"])} for one in unclear]
+
+
+def _said(code: str, name: str) -> str:
+    if code == "ambiguous_unit":
+        return _("Có nhiều đơn vị cùng tên “%(name)s”: hãy chọn đúng đơn vị.", name=name)
+    if code == "dissolved_unit":
+        return _("Vào ngày này không có đơn vị “%(name)s”: hãy chọn đơn vị khác.", name=name)
+    return _("Chưa có đơn vị nào tên là “%(name)s”.", name=name)
 
 
 def _past(found: Understood, given: date) -> list[dict[str, str]]:

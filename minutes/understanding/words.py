@@ -32,19 +32,19 @@ VERBS: Final = _phrases(
 _LONGEST_VERB: Final = max(verb.count(" ") for verb in VERBS) + 1
 
 
-def starts_with_verb(words: list[str], at: int = 0) -> bool:
-    """Whether a task begins at `words[at]`."""
+def starts_with_verb(words: list[str], at: int = 0, shortest: int = 1) -> bool:
+    """Whether a task begins at `words[at]`, with a verb of at least `shortest` words."""
     return any(
         " ".join(words[at : at + count]) in VERBS
-        for count in range(1, min(_LONGEST_VERB, len(words) - at) + 1)
+        for count in range(shortest, min(_LONGEST_VERB, len(words) - at) + 1)
     )
 
 
-# Words that end a name.
+# Words that end a name that nobody bears.
 STOPS: Final = _phrases(
     """
     va, trong, truoc, den, tu, theo, tai, ve, cua, de, voi, cung, ngay, tren, do, la, khi, sau, cho, tiep,
-    thuoc, bang, qua, vao, nham, nhu, giao, yeu, trinh, gui, thang, quy, duoc, da, khong, nao, neu
+    thuoc, bang, qua, vao, nham, nhu, giao, yeu, trinh, gui, phai, can, lap, cu, som, thang, quy, duoc, da, khong, nao, neu
     """
 )
 # Small words between a cue and the unit, or between units of a list: titles, and how people are
