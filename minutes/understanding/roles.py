@@ -19,9 +19,9 @@ _ASSIGN: Final = re.compile(
 )
 _REQUEST: Final = re.compile(r"(?:^| )(?:de nghi|kien nghi)$")
 _SUPPORT: Final = re.compile(
-    r"phoi (?:ket )?hop(?: (?:chat che|tot|tich cuc|dong bo|kip thoi|thuong xuyen|hieu qua|nhip nhang))*"
-    r"(?: voi| cung voi| cung| giua)?$|(?:^| )cung(?: voi)?$"
-    r"|(?:tham gia|phoi hop|ho tro) cua$"
+    r"phoi (?:ket )?hop(?:(?:,| va)? (?:chat che|tot|tich cuc|dong bo|kip thoi|thuong xuyen|hieu qua"
+    r"|nhip nhang|chu dong|trach nhiem))*(?: voi| cung voi| cung)?\s$|\bcung(?: voi)?\s$"
+    r"|(?:tham gia|phoi hop|ho tro) cua\s$"
 )
 _COOPERATES: Final = re.compile(r"^(?:[a-z]+ ){0,4}?phoi (?:ket )?hop(?= |$)")
 _HEADS: Final = re.compile(r"^(?:[a-z]+ ){0,3}?(?:chu tri|dau moi)(?= |$)")
@@ -36,7 +36,7 @@ _ANNOUNCED: Final = re.compile(
 _JOINS: Final = re.compile(r"^(?:cung )?(?:tham gia|phoi hop|du )")
 _ENDS: Final = {";", ".", "\n", ":"}
 _SEPARATORS: Final = {",", ";", "&", "va", "-", "–", "+", "/"}
-_PREPOSITIONS: Final = {"cua", "tai", "trong", "o", "ve", "truoc", "den", "thuoc", "va", "la", "tu"}
+_PREPOSITIONS: Final = {"cua", "tai", "trong", "o", "ve", "truoc", "den", "thuoc", "va", "tu"}
 _BULLETS: Final = {"-", "–", "+", "*", "•", ")", "(", '"', "“", "”"}
 _LONGEST_ASIDE: Final = 40
 _LONGEST_ADDRESS: Final = 12  # tokens of "đồng chí Nguyễn Văn A, "
@@ -311,7 +311,8 @@ class _Reading:
         before = self._words_before(at)
         if _ASSIGN.search(before):
             return "request" if _REQUEST.search(before) else "assign"
-        if _SUPPORT.search(before):
+        start = self.tokens[at].start
+        if _SUPPORT.search(self.sentence.folded, max(0, start - 80), start):
             return "support"
         if self._is_start(at):
             label = self._words_before(at - 1, 4) if self._word(at - 1) == ":" else ""

@@ -58,7 +58,7 @@ TITLES: Final = tuple(
                 chu tich, pho chu tich, giam doc, pho giam doc, tong giam doc, tong bien tap, truong,
                 pho truong, pho, chanh, pho chanh, thu truong, bo truong, thu truong bo, thong doc, chu nhiem,
                 pho chu nhiem, bi thu, pho bi thu, chi huy truong, chinh tri vien, nguoi dung dau, lanh dao, vien truong,
-                hat truong, cuc truong, chi cuc truong, tu lenh, tong cuc truong, doi truong, hieu truong, dong chi, cac dong chi,
+                hat truong, cuc truong, chi cuc truong, tu lenh, tong cuc truong, vu truong, pho vu truong, pho cuc truong, to truong, pho truong ban, truong ban, phu trach, quyen, doi truong, hieu truong, dong chi, cac dong chi,
                 cac, tat ca, toan the, toan bo, rieng, tap the, thuong truc, ong, ba, d / c, cac d / c,
                 can bo, cong chuc, nhu, gom, bao gom, ca, dai dien, tung, cap uy, bi thu dang uy,
                 bi thu chi bo, nguoi dung dau cap uy, chinh quyen
