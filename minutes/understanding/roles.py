@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from minutes.understanding.mentions import Mention, Mentions, unknown
@@ -34,6 +35,8 @@ _ANNOUNCED: Final = re.compile(
     r"|sau|nhu sau|sau day|to chuc|doan the|hoi|doan|xa|phuong|huyen|thanh vien|truong)[\s,]*)+$"
 )
 _JOINS: Final = re.compile(r"^(?:cung )?(?:tham gia|phoi hop|du )")
+# Words between who leads and who supports that are no task yet.
+_NO_TASK: Final = set("chu tri dong phoi hop voi cung chat che".split())
 _ENDS: Final = {";", ".", "\n", ":"}
 _SEPARATORS: Final = {",", ";", "&", "va", "-", "–", "+", "/"}
 _PREPOSITIONS: Final = {"cua", "tai", "trong", "o", "ve", "truoc", "den", "thuoc", "va", "tu"}
@@ -364,28 +367,34 @@ class _Reading:
         act: "gửi Phòng A; UBND các xã tổ chức …"."""
         split: list[Run] = []
         for run in self.runs:
+            ends_at_mark = run.cue in ("none", "comma") or self._has_task(split, run)
+            names, run.mentions = run.mentions, run.mentions[:1]
             split.append(run)
-            for at in range(1, len(run.mentions)):
-                mention, before = run.mentions[at], run.mentions[at - 1]
+            seen = {names[0].units}
+            for before, mention in pairwise(names):
                 marks = {self._word(i) for i in range(before.after, mention.first)}
-                own = ";" in marks and (run.cue in ("none", "comma") or self._has_task(split, run))
-                again = mention.units and any(m.units == mention.units for m in run.mentions[:at])
-                if own or again or marks & {"\n", "."}:
-                    rest = Run(run.mentions[at:], mention.first, run.after)
-                    run.mentions, run.after = run.mentions[:at], before.after
-                    rest.begins, rest.cue = self._back(rest.first), "start"
-                    split.append(rest)
-                    break
+                again = mention.is_known and mention.units in seen
+                if again or marks & {"\n", "."} or (ends_at_mark and ";" in marks):
+                    split.append(self._rest(split[-1], mention))
+                    seen = set()
+                else:
+                    split[-1].mentions.append(mention)
+                seen.add(mention.units)
         self.runs = split
+
+    def _rest(self, run: Run, mention: Mention) -> Run:
+        """The run that begins with a mention, which ends the one before."""
+        rest = Run([mention], mention.first, run.after)
+        run.after = run.mentions[-1].after
+        rest.begins, rest.cue = self._back(rest.first), "start"
+        return rest
 
     def _has_task(self, before: list[Run], run: Run) -> bool:
         """Whether whoever is supported by a list has been told what to do before it."""
-        if run.cue != "support" or len(before) < 2:
+        if run.cue != "support" or not before:
             return False
-        task = self.tokens[before[-2].after : run.begins]
-        words = [t.word for t in task if t.is_word]
-        left = [w for w in words if w not in ("chu", "tri", "dong", "phoi", "hop", "voi", "cung", "chat", "che")]
-        return len(left) > 3
+        task = self.tokens[max(before[-1].after, run.begins - 20) : run.begins]
+        return sum(token.is_word and token.word not in _NO_TASK for token in task) > 3
 
     def _judge(self, at: int, run: Run) -> None:
         after = self._words_after(run.after)
@@ -397,13 +406,12 @@ class _Reading:
         if run.cue == "assign":
             run.role = LEAD
         elif run.cue == "request":
-            acted = any(r.role == LEAD and r.first >= self._clause_start(run.first) for r in self.runs[:at])
-            run.role = NONE if acted else LEAD
+            run.role = NONE if self._is_led(at, self._clause_start(run.first)) else LEAD
         elif run.cue == "start":
             doing = after.split(" ")[0] not in _PREPOSITIONS or not after
             run.role = LEAD if doing and not self._gives(at, run, after) else NONE
         elif run.cue == "comma":
-            run.role = LEAD if self._is_subject(run, after) and not self._gives(at, run, after) else NONE
+            run.role = LEAD if self._is_subject(at, run, after) and not self._gives(at, run, after) else NONE
         elif run.cue == "do":
             run.role = LEAD if run.heads else NONE
 
@@ -421,9 +429,9 @@ class _Reading:
 
     def _gives(self, at: int, run: Run, after: str) -> bool:
         """Whether the run is who gives the directive."""
-        following = self.runs[at + 1 :]
+        following = self.runs[at + 1 : at + 5]
         if _AGREES.match(after):
-            return any(r.cue in ("assign", "request") for r in following[:4])
+            return any(r.cue in ("assign", "request") for r in following)
         if not _GIVES.match(after):
             return False
         if following and following[0].cue in ("assign", "request"):
@@ -431,7 +439,7 @@ class _Reading:
         names = " ".join(t.word for t in self.tokens[run.first : run.after])
         return bool(_SUPERIOR.match(names)) and len(run.mentions) == 1
 
-    def _is_subject(self, run: Run, after: str) -> bool:
+    def _is_subject(self, at: int, run: Run, after: str) -> bool:
         """Whether the names after a comma begin a clause with their own task."""
         words = after.split()
         if not words and self._word(run.after) != ":":
@@ -441,21 +449,28 @@ class _Reading:
         if _ADDRESS.search(self._words_before(run.begins - 1, 4)):
             return False
         clause = self._clause_start(run.begins - 1)
-        led = any(r.role == LEAD and r.first >= clause for r in self.runs if r.first < run.first)
         opening = next((t.word for t in self.tokens[clause : clause + 3] if t.is_word and len(t.word) > 1), "")
-        if not led and opening in OPENINGS:
+        if opening in OPENINGS and not self._is_led(at, clause):
             return True
         return starts_with_verb(words)
+
+    def _is_led(self, at: int, since: int) -> bool:
+        """Whether a run before the one at `at` leads, from a token on."""
+        while at > 0 and self.runs[at - 1].first >= since:
+            at -= 1
+            if self.runs[at].role == LEAD:
+                return True
+        return False
 
     def _settle(self) -> None:
         """What can only be said when every list has been judged."""
         leads = [run for run in self.runs if run.role == LEAD]
         others = [run for run in leads if not run.cooperates]
+        led = {unit for run in others for mention in run.mentions for unit in mention.units}
         for run in leads:
             self._mark(run)
             if not run.cooperates or not others:
                 continue
-            led = {unit for other in others for m in other.mentions for unit in m.units}
             if not run.objects or any(led & set(m.units) for m in run.objects):
                 run.role = SUPPORT
 
