@@ -42,9 +42,10 @@ def five_hundred() -> UnitIndex:
 
 
 def milliseconds(work: Callable[[], Any]) -> float:
-    began = time.perf_counter()
+    """Of the processor's time, which neighbours on the machine change least."""
+    began = time.process_time()
     work()
-    return 1000 * (time.perf_counter() - began)
+    return 1000 * (time.process_time() - began)
 
 
 def main() -> None:

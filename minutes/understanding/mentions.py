@@ -18,7 +18,7 @@ from minutes.understanding.index import (
     keys_of,
 )
 from minutes.understanding.tokens import Sentence
-from minutes.understanding.words import STOPS, starts_with_verb
+from minutes.understanding.words import STOPS, Phrases, starts_with_verb
 
 # Words before what looks like the first word of a name, and is another word.
 _OTHER_WORDS: Final = {
@@ -31,12 +31,13 @@ _OTHER_WORDS: Final = {
 _PLACES: Final = tuple((*COMMITTEE, *level) for level in LEVELS)
 # How long a name that nobody knows may be, in words.
 _LONGEST_UNKNOWN: Final = 12
-_KINDS: Final = (
-    *TYPES,
-    *(tuple(kind.split()) for kind in ("van phong", "thanh tra", "cong an", "uy ban", "dang uy")),
-    *(tuple(kind.split()) for kind in ("cong ty", "truong", "benh vien", "kho bac", "ngan hang")),
-    *(tuple(kind.split()) for kind in ("hat", "doi", "tram", "vien", "toa an", "dien luc", "doan")),
-    *LEVELS,
+_KINDS: Final = Phrases(
+    [
+        *(" ".join(kind) for kind in (*TYPES, *LEVELS, COMMITTEE)),
+        *("ubnd", "van phong", "thanh tra", "cong an", "uy ban", "dang uy", "cong ty", "truong"),
+        *("benh vien", "kho bac", "ngan hang", "hat", "doi", "tram", "vien", "toa an", "dien luc"),
+        "doan",
+    ]
 )
 
 
@@ -151,6 +152,8 @@ class _Scan:
 
     def _announced(self, at: int) -> int | None:
         """ "các Sở:", "UBND các huyện": where the list begins, or None if none does."""
+        if self.keys[at].word not in ("cac", COMMITTEE[0]):
+            return None
         words = [key.word for key in self.keys[at : at + 24]]
         start = len(COMMITTEE) if tuple(words[: len(COMMITTEE)]) == COMMITTEE else 0
         if words[start : start + 1] != ["cac"]:
@@ -204,16 +207,14 @@ def unknown(sentence: Sentence, at: int, taken: set[int]) -> int | None:
     Returns:
         The token after it, or None.
     """
+    several = sentence.tokens[at].word == "cac"
+    skip = 1 if several else _KINDS.at(sentence.tokens, at)
+    if not skip:
+        return None
+    committee = sentence.tokens[at].word in ("ubnd", "uy")
+    if not (several or committee or sentence.is_capital(at + skip)):
+        return None
     words = [token.word for token in sentence.tokens[at : at + _LONGEST_UNKNOWN + 1]]
-    several = words[:1] == ["cac"]
-    skip = 1 if several else 0
-    if not several:
-        kind = next((k for k in _KINDS if tuple(words[: len(k)]) == k), None)
-        if tuple(words[: len(COMMITTEE)]) == COMMITTEE or words[:1] == ["ubnd"]:
-            kind = ("ubnd",) if words[0] == "ubnd" else COMMITTEE
-        if kind is None or not sentence.is_capital(at + len(kind)) and kind[0] not in ("ubnd", "uy"):
-            return None
-        skip = len(kind)
     end = skip
     while end < len(words) and at + end not in taken:
         token = sentence.tokens[at + end]

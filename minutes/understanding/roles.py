@@ -98,20 +98,6 @@ class _Reading:
             at += 1
         return " ".join(words)
 
-    def _phrase_before(self, at: int, phrases: tuple[tuple[str, ...], ...]) -> int:
-        """How many tokens one of the phrases takes up just before a token; 0 for none."""
-        for phrase in phrases:
-            start = at - len(phrase)
-            if start >= 0 and all(self.tokens[start + i].word == w for i, w in enumerate(phrase)):
-                return len(phrase)
-        return 0
-
-    def _phrase_at(self, at: int, phrases: tuple[tuple[str, ...], ...]) -> int:
-        for phrase in phrases:
-            if all(self._word(at + i) == word for i, word in enumerate(phrase)):
-                return len(phrase)
-        return 0
-
     # Runs -----------------------------------------------------------------------------------
 
     def _belonging(self, mention: Mention) -> int:
@@ -126,7 +112,7 @@ class _Reading:
                 elif "chu tri" in inside or "dau moi" in inside:
                     mention.marker = LEAD
                 at = aside
-            elif length := self._phrase_at(at, BELONGING):
+            elif length := BELONGING.at(self.tokens, at):
                 at += length
             elif self.tokens[at].is_word and self.sentence.is_capital(at) and self._mixed_case:
                 if starts_with_verb([token.word for token in self.tokens[at : at + 4]]):
@@ -163,7 +149,7 @@ class _Reading:
                 at, seen = at + 1, True
             elif (self._word(at), self._word(at + 1)) == ("cung", "nhu"):
                 at, seen = at + 2, True
-            elif length := self._phrase_at(at, TITLES):
+            elif length := TITLES.at(self.tokens, at):
                 at += length
             elif person := self._person_at(at):
                 at += person
@@ -208,7 +194,7 @@ class _Reading:
                 at += 1
             if at == run.after or at in self.taken:
                 return
-            title = self._phrase_at(at, TITLES) if self._word(at) != "cac" else 0
+            title = TITLES.at(self.tokens, at) if self._word(at) != "cac" else 0
             end = unknown(self.sentence, at + title, self.taken)
             if not end:
                 return
@@ -261,7 +247,7 @@ class _Reading:
         while at > 0:
             if at - 1 in self.announcing:
                 at -= 1
-            elif length := self._phrase_before(at, TITLES):
+            elif length := TITLES.before(self.tokens, at):
                 at -= length
             elif self._word(at - 1) in (",", "-", "–") and (length := self._person_before(at)):
                 at -= length
@@ -300,7 +286,7 @@ class _Reading:
                 return True
             if before in _BULLETS:
                 at -= 1
-            elif length := self._phrase_before(at, LINKS):
+            elif length := LINKS.before(self.tokens, at):
                 at -= length
                 if at and self._word(at - 1) == ",":
                     return True

@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
+
+from minutes.understanding.tokens import Token
 
 
 def _phrases(text: str) -> frozenset[str]:
     return frozenset(phrase.strip() for phrase in text.split(",") if phrase.strip())
+
+
+class Phrases:
+    """Phrases that are looked for at a place of a sentence, or just before it; the longest wins."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        self._by_last: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in sorted((tuple(p.split()) for p in phrases), key=len, reverse=True):
+            self._by_first.setdefault(phrase[0], []).append(phrase)
+            self._by_last.setdefault(phrase[-1], []).append(phrase)
+
+    def at(self, tokens: Sequence[Token], at: int) -> int:
+        """How many tokens the phrase that begins at a token takes up; 0 for none."""
+        first = tokens[at].word if at < len(tokens) else ""
+        return self._length(tokens, self._by_first.get(first, ()), lambda _phrase: at)
+
+    def before(self, tokens: Sequence[Token], at: int) -> int:
+        """How many tokens the phrase that ends before a token takes up; 0 for none."""
+        last = tokens[at - 1].word if at else ""
+        return self._length(tokens, self._by_last.get(last, ()), lambda phrase: at - len(phrase))
+
+    @staticmethod
+    def _length(
+        tokens: Sequence[Token],
+        phrases: Iterable[tuple[str, ...]],
+        start_of: Callable[[tuple[str, ...]], int],
+    ) -> int:
+        for phrase in phrases:
+            start = start_of(phrase)
+            written = tuple(token.word for token in tokens[max(0, start) : start + len(phrase)])
+            if written == phrase:
+                return len(phrase)
+        return 0
 
 
 # What units are told to do: the verbs that begin a task.
@@ -49,39 +86,28 @@ STOPS: Final = _phrases(
 )
 # Small words between a cue and the unit, or between units of a list: titles, and how people are
 # addressed; they change nothing.
-TITLES: Final = tuple(
-    sorted(
-        (
-            tuple(title.split())
-            for title in _phrases(
-                """
-                chu tich, pho chu tich, giam doc, pho giam doc, tong giam doc, tong bien tap, truong,
-                pho truong, pho, chanh, pho chanh, thu truong, bo truong, thu truong bo, thong doc, chu nhiem,
-                pho chu nhiem, bi thu, pho bi thu, chi huy truong, chinh tri vien, nguoi dung dau, lanh dao, vien truong,
-                hat truong, cuc truong, chi cuc truong, tu lenh, tong cuc truong, vu truong, pho vu truong, pho cuc truong, to truong, pho truong ban, truong ban, phu trach, quyen, doi truong, hieu truong, dong chi, cac dong chi,
-                cac, tat ca, toan the, toan bo, rieng, tap the, thuong truc, ong, ba, d / c, cac d / c,
-                can bo, cong chuc, nhu, gom, bao gom, ca, dai dien, tung, cap uy, bi thu dang uy,
-                bi thu chi bo, nguoi dung dau cap uy, chinh quyen
-                """
-            )
-        ),
-        key=len,
-        reverse=True,
+TITLES: Final = Phrases(
+    _phrases(
+        """
+    chu tich, pho chu tich, giam doc, pho giam doc, tong giam doc, tong bien tap, truong,
+    pho truong, pho, chanh, pho chanh, thu truong, bo truong, thu truong bo, thong doc, chu nhiem,
+    pho chu nhiem, bi thu, pho bi thu, chi huy truong, chinh tri vien, nguoi dung dau, lanh dao, vien truong,
+    hat truong, cuc truong, chi cuc truong, tu lenh, tong cuc truong, vu truong, pho vu truong, pho cuc truong, to truong, pho truong ban, truong ban, phu trach, quyen, doi truong, hieu truong, dong chi, cac dong chi,
+    cac, tat ca, toan the, toan bo, rieng, tap the, thuong truc, ong, ba, d / c, cac d / c,
+    can bo, cong chuc, nhu, gom, bao gom, ca, dai dien, tung, cap uy, bi thu dang uy,
+    bi thu chi bo, nguoi dung dau cap uy, chinh quyen
+    """
     )
 )
 # After a unit, still belonging to it.
-BELONGING: Final = tuple(
-    tuple(phrase.split())
-    for phrase in sorted(
-        _phrases(
-            """
+BELONGING: Final = Phrases(
+    _phrases(
+        """
             co lien quan, lien quan, khac, cac cap, noi tren, neu tren, truc thuoc, chuyen mon, chuc nang,
             tren dia ban, tren dia ban huyen, tren dia ban tinh, tren dia ban xa, tren dia ban thanh pho,
             tren dia ban phuong, cua huyen, cua tinh, cua xa, cua thanh pho, cua phuong, cap huyen, cap xa, cap tinh,
             thuoc huyen, thuoc tinh, huyen, tinh, thanh pho, thi xa, quan, o dia phuong, cung cap
             """
-        ),
-        key=lambda phrase: -phrase.count(" "),
     )
 )
 # What a clause may begin with before it comes to its point: "Trong tháng 11, …".
@@ -92,21 +118,11 @@ OPENINGS: Final = _phrases(
     """
 )
 # Between clauses, without a meaning of their own here.
-LINKS: Final = tuple(
-    tuple(link.split())
-    for link in (
-        "dong thoi",
-        "trong do",
-        "ngoai ra",
-        "ben canh do",
-        "truoc mat",
-        "theo do",
-        "cu the",
-        "con",
-        "rieng",
-        "mat khac",
-        "doi voi",
-        "rieng doi voi",
-        "ve phia",
+LINKS: Final = Phrases(
+    _phrases(
+        """
+        dong thoi, trong do, ngoai ra, ben canh do, truoc mat, theo do, cu the, con, rieng, mat khac,
+        doi voi, rieng doi voi, ve phia
+        """
     )
 )
