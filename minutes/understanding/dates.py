@@ -99,7 +99,8 @@ def _clock(match: re.Match[str]) -> time | None:
     if not match["hour"]:
         return None
     hour = int(match["hour"])
-    if match["half"] in ("chieu", "toi") and hour < 12:
+    half = match["half"] or match["today"] or match["tomorrow"] or ""
+    if half.startswith(("chieu", "toi")) and hour < 12:
         hour += 12
     return time(hour, int(match["minute"] or 0)) if hour < 24 else time(23, 59)
 

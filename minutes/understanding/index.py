@@ -226,9 +226,10 @@ class UnitIndex:
         return found
 
     def spells(self, key: Key, written: str) -> bool:
-        """Whether a word is written as in a name, or without marks."""
+        """Whether a word is written as in some name, or without marks; so is one that no name
+        writes out (Ủy ban for UB)."""
         spelled = letters(written)
-        return spelled == letters(key.word) or spelled in self._spelled.get(key.word, ())
+        return spelled == letters(key.word) or spelled in self._spelled.get(key.word, {spelled})
 
     @cached_property
     def _by_word(self) -> dict[str, set[int]]:

@@ -207,6 +207,8 @@ def unknown(sentence: Sentence, at: int, taken: set[int]) -> int | None:
     Returns:
         The token after it, or None.
     """
+    if at >= len(sentence.tokens):
+        return None
     several = sentence.tokens[at].word == "cac"
     skip = 1 if several else _KINDS.at(sentence.tokens, at)
     if not skip:
