@@ -13,10 +13,8 @@ from typing import Final
 
 from core import workdays
 
-_NUMBERS: Final = {
-    word: number
-    for number, word in enumerate("mot hai ba bon nam sau bay tam chin muoi".split(), 1)
-}
+_NUMBER_WORDS: Final = ("mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin", "muoi")
+_NUMBERS: Final = {word: number for number, word in enumerate(_NUMBER_WORDS, 1)}
 _WEEKDAYS: Final = {
     word: day
     for day, words in enumerate(("hai 2", "ba 3", "tu 4", "nam 5", "sau 6", "bay 7"))
@@ -61,7 +59,8 @@ _PERIOD: Final = (
 )
 _SPAN: Final = (
     rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMBERS)})(?:\s*\([a-z ]{{2,12}}\))?\s*"
-    r"(?P<what>ngay|tuan|thang|gio)(?P<working>(?:\s+hanh chinh)?\s+lam viec)?(?:\s+(?:toi|tiep theo))?"
+    r"(?P<what>ngay|tuan|thang|gio)(?P<working>(?:\s+hanh chinh)?\s+lam viec)?"
+    r"(?:\s+(?:toi|tiep theo))?"
     r"(?:,?\s+(?:(?:ke|tinh)\s+)?(?:tu|sau)(?=\s)(?P<since>))?"
 )
 # One of these, with the hour before it.

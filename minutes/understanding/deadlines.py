@@ -16,7 +16,7 @@ from minutes.understanding.tokens import Sentence, letters
 _COMPLETION, _PLAIN, _REPEATED, _REPORT = range(4)
 
 _OPENERS: Final = (
-    r"(?:cham nhat|muon nhat|tre nhat|han cuoi(?: cung)?|han chot|khong qua|khong (?:muon|cham) hon)"
+    r"(?:(?:cham|muon|tre) nhat|han cuoi(?: cung)?|han chot|khong qua|khong (?:muon|cham) hon)"
     r"(?:\s*:|\s+(?:la|den|vao|truoc|trong|het|ngay))*"
     r"|(?:truoc|den|toi)(?:\s+(?:het|truoc|thoi diem|han))*"
     r"|trong(?:\s+(?:vong|thoi han|thoi gian|khoang))?|vao(?:\s+luc)?"
@@ -25,8 +25,8 @@ _LABELS: Final = (
     r"(?:hoan thanh|xong|ket thuc|thoi han|thoi gian|tien do|han)"
     r"(?:\s+(?:hoan thanh|thuc hien|xong|la))*\s*:?"
     # "hoàn thành thẩm định ngày 13/6", but not "hoàn thành theo Kế hoạch số 5 ngày 13/6".
-    r"(?:(?:\s+(?!theo|tai|truoc|den|nhat|vao|ke hoach|bao cao|van ban|ket luan|cong van|hop|tu\b|cua)[a-z]+){1,4}"
-    r"(?=\s+ngay\s+\d))?"
+    r"(?:(?:\s+(?!theo|tai|truoc|den|nhat|vao|ke hoach|bao cao|van ban|ket luan|cong van|hop"
+    r"|tu\b|cua)[a-z]+){1,4}(?=\s+ngay\s+\d))?"
 )
 # What says by itself that it is a deadline.
 _BY_ITSELF: Final = (
@@ -37,7 +37,8 @@ _DEADLINE: Final = re.compile(
     rf"(?<!\w)(?:(?P<open>{_OPENERS})|(?P<label>{_LABELS})|{_BY_ITSELF})\s*{TIME}"
 )
 _REPEAT: Final = re.compile(
-    rf"(?<!\w)(?:dinh ky[\s,]*)?(?:(?:{_OPENERS})\s+)?(?:{re.sub(r'[?]P<[a-z]+>', '?:', HOUR)}[\s,]*)?"
+    rf"(?<!\w)(?:dinh ky[\s,]*)?(?:(?:{_OPENERS})\s+)?"
+    rf"(?:{re.sub(r'[?]P<[a-z]+>', '?:', HOUR)}[\s,]*)?"
     r"(?:(?:cac |moi )?ngay\s+(?:[0-3]?\d(?:\s*(?:,|va)\s*[0-3]?\d)*\s+)?(?:lam viec\s+)?)?"
     rf"(?:(?:chieu |sang |ngay )?(?:thu\s+(?:{WEEKDAY})|chu nhat)\s+)?"
     r"(?:(?:cuoi|dau)\s+(?:thang|quy|tuan)\s+)?(?:thang cuoi (?:cua )?quy\s+)?(?:cua\s+)?"
@@ -47,9 +48,9 @@ _REPEAT: Final = re.compile(
 )
 # Words of which "hằng năm", "thường xuyên", "định kỳ" are a part when they follow.
 _TERM: Final = re.compile(
-    r"\b(?:chi|kinh phi|ngan sach|von|nguon|khong|giao duc|bao duong|ngan|ban|mat|khach|cua|don|kho|nha"
-    r"|xuat|nhap|su dung dat|cay|cay trong|ke hoach|du toan|nghi phep|nghi|chi tieu|chuong trinh"
-    r"|suc khoe|phi|dinh muc|hoat dong|viec lam|phep|danh muc)\s+$"
+    r"\b(?:chi|kinh phi|ngan sach|von|nguon|khong|giao duc|bao duong|ngan|ban|mat|khach|cua|don"
+    r"|kho|nha|xuat|nhap|su dung dat|cay|cay trong|ke hoach|du toan|nghi phep|nghi|chi tieu"
+    r"|chuong trinh|suc khoe|phi|dinh muc|hoat dong|viec lam|phep|danh muc)\s+$"
 )
 # What is counted or described up to a day, and feasts.
 _DATA: Final = re.compile(
@@ -59,7 +60,7 @@ _DATA: Final = re.compile(
 )
 # What has happened before a day that is past.
 _HAPPENED: Final = re.compile(
-    r"\b(?:phat sinh|tiep nhan|phe duyet|sinh|xay ra|ton dong|ban hanh|ky ket|cap|da \w+|co hieu luc)"
+    r"\b(?:phat sinh|tiep nhan|phe duyet|sinh|xay ra|ton dong|ban hanh|ky ket|cap|da \w+)"
     r"(?:\s+(?:tu|ke|den|truoc|trong|ngay|\S*\d\S*)){0,4}\s*$"
 )
 # What there is of a year or a month, after which "trong năm" is no deadline.
@@ -82,7 +83,21 @@ _NO_PERIOD: Final = re.compile(
 )
 _SPELLED: Final = {
     word: letters(spelled)
-    for spelled in "trước đến trong vào hạn xong tới hết cuối chậm muộn thứ tuần".split()
+    for spelled in [
+        "trước",
+        "đến",
+        "trong",
+        "vào",
+        "hạn",
+        "xong",
+        "tới",
+        "hết",
+        "cuối",
+        "chậm",
+        "muộn",
+        "thứ",
+        "tuần",
+    ]
     for word in [Sentence.of(spelled).folded]
 }
 _CONTEXT: Final = 160  # characters looked at before a deadline
@@ -166,7 +181,9 @@ def _is_meant(sentence: Sentence, match: re.Match[str]) -> bool:
         ends = match["part"] in ("cuoi", "het") or opener.endswith("het")
         if match["unit"] == "ngay":
             return match.string[: match.start()].endswith("ngay ")
-        return ends or (opener.startswith(("trong", "cham", "muon")) or bool(match["which"] or label))
+        return ends or (
+            opener.startswith(("trong", "cham", "muon")) or bool(match["which"] or label)
+        )
     if match["hour"] and not (match["day"] or match["alone"] or match["period"]):
         return opener.startswith(("truoc", "den", "cham", "muon"))
     return True

@@ -298,7 +298,7 @@ def _place(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 def _initials(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """"Phòng NN&PTNT", "Phòng NNPTNT", "P. NN-PTNT" for Phòng Nông nghiệp và Phát triển nông thôn."""
+    """Phòng NN&PTNT, Phòng NNPTNT and P. NN-PTNT for Phòng Nông nghiệp và Phát triển nông thôn."""
     if words[:1] not in _INITIALS_OF or len(words) < 3:
         return
     tail = next((level for level in LEVELS if words[-len(level) :] == level), ())

@@ -11,7 +11,6 @@ from minutes.understanding.index import (
     COMMITTEE,
     LEVELS,
     TYPES,
-    Key,
     Match,
     UnitIndex,
     UnitName,
@@ -25,7 +24,14 @@ _OTHER_WORDS: Final = {
     *(("co", "so"), ("ho", "so"), ("tru", "so"), ("con", "so"), ("chi", "so"), ("tong", "so")),
     *(("can", "bo"), ("toan", "bo"), ("noi", "bo"), ("dong", "bo"), ("tien", "bo"), ("cong", "bo")),
     *(("quoc", "phong"), ("du", "phong"), ("dia", "ban"), ("van", "ban"), ("co", "ban")),
-    *(("bien", "phong"), ("xa", "hoi"), ("co", "hoi"), ("thi", "xa"), ("tac", "xa"), ("lien", "xa")),
+    *(
+        ("bien", "phong"),
+        ("xa", "hoi"),
+        ("co", "hoi"),
+        ("thi", "xa"),
+        ("tac", "xa"),
+        ("lien", "xa"),
+    ),
     *(("lien", "huyen"), ("an", "so"), ("uy", "ban")),
 }
 _PLACES: Final = tuple((*COMMITTEE, *level) for level in LEVELS)
@@ -121,9 +127,9 @@ class _Scan:
     def _match(self, at: int) -> Match | None:
         key = self.keys[at]
         token = self.sentence.tokens[key.at]
-        if at and not key.cut and not key.joined:
-            if (self.keys[at - 1].word, key.word) in _OTHER_WORDS:
-                return None
+        adjacent = at > 0 and not key.cut and not key.joined
+        if adjacent and (self.keys[at - 1].word, key.word) in _OTHER_WORDS:
+            return None
         if key.word == token.word and not self.index.spells(key, self.sentence.raw(key.at)):
             return None
         return self.index.match(self.keys, at, self.day)
@@ -135,7 +141,7 @@ class _Scan:
 
     def _may_be_listed(self, at: int) -> bool:
         first = self.keys[at].at
-        return self.sentence.is_capital(first) or self.sentence.text.islower()
+        return self.sentence.is_capital(first) or self.sentence.is_lower
 
     def _keep(self, at: int, match: Match, *, listed: bool) -> None:
         first, last = self.keys[at].at, self.keys[at + match.length - 1].at
@@ -161,7 +167,8 @@ class _Scan:
         end = start + 1
         kinds: list[tuple[str, ...]] = []
         while kind := next(
-            (k for k in (*LEVELS, *TYPES, ("nganh",)) if tuple(words[end : end + len(k)]) == k), None
+            (k for k in (*LEVELS, *TYPES, ("nganh",)) if tuple(words[end : end + len(k)]) == k),
+            None,
         ):
             kinds += [kind, (*COMMITTEE, *kind)] if kind in LEVELS else [kind]
             end += len(kind)
@@ -222,7 +229,7 @@ def unknown(sentence: Sentence, at: int, taken: set[int]) -> int | None:
         token = sentence.tokens[at + end]
         if not token.is_word and token.word not in ("-", "–", "&"):
             break
-        proper = sentence.is_capital(at + end) and not sentence.text.isupper()
+        proper = sentence.is_capital(at + end) and not sentence.is_upper
         if not proper and (token.word in STOPS or starts_with_verb(words, end, 2)):
             break
         end += 1

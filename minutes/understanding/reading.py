@@ -56,5 +56,7 @@ def read(text: str, given: date, index: UnitIndex) -> Understood:
         start, end = sentence.tokens[mention.first].start, sentence.tokens[mention.after - 1].end
         if role:
             names.append(Named(start, end, role, mention.units))
-    taken = [(sentence.tokens[m.first].start, sentence.tokens[m.after - 1].end) for m in found.found]
+    taken = [
+        (sentence.tokens[m.first].start, sentence.tokens[m.after - 1].end) for m in found.found
+    ]
     return Understood(text, tuple(names), deadlines.find(sentence, given, taken))

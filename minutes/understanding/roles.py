@@ -15,35 +15,44 @@ LEAD, SUPPORT, NONE = "lead", "support", ""
 
 _ASSIGN: Final = re.compile(
     r"(?:^| )(?:(?<!ban )(?<!chuyen )(?<!duoc )giao(?: trach nhiem| nhiem vu| viec)?(?: cho)?"
-    r"|duoc giao cho|(?<!theo )yeu cau(?: doi voi)?|(?<!theo )de nghi|phan cong(?: nhiem vu)?(?: cho)?"
-    r"|uy quyen(?: cho)?|luu y|nhac nho)$"
+    r"|duoc giao cho|(?<!theo )yeu cau(?: doi voi)?|(?<!theo )de nghi"
+    r"|phan cong(?: nhiem vu)?(?: cho)?|uy quyen(?: cho)?|luu y|nhac nho)$"
 )
 _REQUEST: Final = re.compile(r"(?:^| )(?:de nghi|kien nghi)$")
 _SUPPORT: Final = re.compile(
-    r"phoi (?:ket )?hop(?:(?:,| va)? (?:chat che|tot|tich cuc|dong bo|kip thoi|thuong xuyen|hieu qua"
-    r"|nhip nhang|chu dong|trach nhiem))*(?: voi| cung voi| cung)?\s$|\bcung(?: voi)?\s$"
+    r"phoi (?:ket )?hop(?:(?:,| va)? (?:chat che|tot|tich cuc|dong bo|kip thoi|thuong xuyen"
+    r"|hieu qua|nhip nhang|chu dong|trach nhiem))*(?: voi| cung voi| cung)?\s$|\bcung(?: voi)?\s$"
     r"|(?:tham gia|phoi hop|ho tro) cua\s$"
 )
 _COOPERATES: Final = re.compile(r"^(?:[a-z]+ ){0,4}?phoi (?:ket )?hop(?= |$)")
 _HEADS: Final = re.compile(r"^(?:[a-z]+ ){0,3}?(?:chu tri|dau moi)(?= |$)")
-_GIVES: Final = re.compile(r"^(?:[a-z]+ ){0,3}?(?:(?<!ban )(?<!chuyen )(?<!duoc )giao|yeu cau|de nghi|phan cong)(?= |$)")
-_AGREES: Final = re.compile(r"^(?:co ban |co )?(?:thong nhat|dong y|nhat tri|ket luan|hoan nghenh|ghi nhan)")
-_ADDRESS: Final = re.compile(r"(?:^| )(?:thon|bon|buon|ban|ap|khu|to|duong|so|khu pho|km)(?: \S+){0,3}$")
+_GIVES: Final = re.compile(
+    r"^(?:[a-z]+ ){0,3}?(?:(?<!ban )(?<!chuyen )(?<!duoc )giao|yeu cau|de nghi|phan cong)(?= |$)"
+)
+_AGREES: Final = re.compile(
+    r"^(?:co ban |co )?(?:thong nhat|dong y|nhat tri|ket luan|hoan nghenh|ghi nhan)"
+)
+_ADDRESS: Final = re.compile(
+    r"(?:^| )(?:thon|bon|buon|ban|ap|khu|to|duong|so|khu pho|km)(?: \S+){0,3}$"
+)
 # "phối hợp với các đơn vị sau: A, B": words that only say that names follow.
 _ANNOUNCED: Final = re.compile(
-    r"(?:cac|nhung)\s+(?:(?:co quan|don vi|so|ban|nganh|phong|dia phuong|bo|lien quan|co lien quan|chuc nang"
-    r"|sau|nhu sau|sau day|to chuc|doan the|hoi|doan|xa|phuong|huyen|thanh vien|truong)[\s,]*)+$"
+    r"(?:cac|nhung)\s+(?:(?:co quan|don vi|so|ban|nganh|phong|dia phuong|bo|lien quan|co lien quan"
+    r"|chuc nang|sau|nhu sau|sau day"
+    r"|to chuc|doan the|hoi|doan|xa|phuong|huyen|thanh vien|truong)[\s,]*)+$"
 )
 _JOINS: Final = re.compile(r"^(?:cung )?(?:tham gia|phoi hop|du )")
 # Words between who leads and who supports that are no task yet.
-_NO_TASK: Final = set("chu tri dong phoi hop voi cung chat che".split())
+_NO_TASK: Final = {"chu", "tri", "dong", "phoi", "hop", "voi", "cung", "chat", "che"}
 _ENDS: Final = {";", ".", "\n", ":"}
 _SEPARATORS: Final = {",", ";", "&", "va", "-", "–", "+", "/"}
 _PREPOSITIONS: Final = {"cua", "tai", "trong", "o", "ve", "truoc", "den", "thuoc", "va", "tu"}
 _BULLETS: Final = {"-", "–", "+", "*", "•", ")", "(", '"', "“", "”"}
 _LONGEST_ASIDE: Final = 40
 _LONGEST_ADDRESS: Final = 12  # tokens of "đồng chí Nguyễn Văn A, "
-_SUPERIOR: Final = re.compile(r"(?:ubnd|uy ban nhan dan|hdnd|chinh phu|thu tuong) ?(?:tinh|huyen|thanh pho|tp|quan|thi xa)?")
+_SUPERIOR: Final = re.compile(
+    r"(?:ubnd|uy ban nhan dan|hdnd|chinh phu|thu tuong) ?(?:tinh|huyen|thanh pho|tp|quan|thi xa)?"
+)
 
 
 @dataclass
@@ -106,7 +115,9 @@ class _Reading:
         while at < len(self.tokens) and at not in self.taken:
             aside = self._aside(at)
             if aside:
-                inside = " ".join(self.tokens[i].word for i in range(at + 1, min(aside - 1, at + 6)))
+                inside = " ".join(
+                    self.tokens[i].word for i in range(at + 1, min(aside - 1, at + 6))
+                )
                 if "phoi hop" in inside:
                     mention.marker = SUPPORT
                 elif "chu tri" in inside or "dau moi" in inside:
@@ -114,7 +125,11 @@ class _Reading:
                 at = aside
             elif length := BELONGING.at(self.tokens, at):
                 at += length
-            elif self.tokens[at].is_word and self.sentence.is_capital(at) and self._mixed_case:
+            elif (
+                self.tokens[at].is_word
+                and self.sentence.is_capital(at)
+                and not self.sentence.is_upper
+            ):
                 if starts_with_verb([token.word for token in self.tokens[at : at + 4]]):
                     break
                 at += 1
@@ -122,30 +137,26 @@ class _Reading:
                 break
         return at
 
-    @property
-    def _mixed_case(self) -> bool:
-        return not self.sentence.text.isupper()
-
     def _aside(self, at: int) -> int | None:
         """The token after brackets that hold no name in their own right."""
         if self._word(at) != "(":
             return None
         for end in range(at + 1, min(at + _LONGEST_ASIDE, len(self.tokens))):
             if self.tokens[end].word == ")":
-                inside = range(at + 1, end)
-                except_for = self._word(at + 1) == "tru"
-                return end + 1 if except_for or not any(i in self.taken for i in inside) else None
+                names = any(i in self.taken for i in range(at + 1, end))
+                return end + 1 if self._word(at + 1) == "tru" or not names else None
         return None
 
-    def _between(self, at: int, start: int) -> bool:
+    def _between(self, run: Run, start: int) -> bool:
         """Whether only separators, titles and announcements stand between two names."""
+        at = run.after
         seen = at == start
         while at < start:
-            if at in self.announcing:
-                at, seen = at + 1, True
-            elif self._word(at) in _SEPARATORS:
-                at, seen = at + 1, True
-            elif self._word(at) in (":", "(", ")") and self.runs and not self._last().meant:
+            if (
+                at in self.announcing
+                or self._word(at) in _SEPARATORS
+                or (self._word(at) in (":", "(", ")") and not run.mentions[-1].meant)
+            ):
                 at, seen = at + 1, True
             elif (self._word(at), self._word(at + 1)) == ("cung", "nhu"):
                 at, seen = at + 2, True
@@ -157,9 +168,6 @@ class _Reading:
                 return False
         # "Thanh tra Sở Y tế": a name inside another.
         return seen
-
-    def _last(self) -> Mention:
-        return self.runs[-1].mentions[-1]
 
     def _person_at(self, at: int) -> int:
         """How many tokens a person's name and the dash or comma after it take up, when titles or
@@ -177,7 +185,7 @@ class _Reading:
             if mention.first < excepted:
                 continue
             run = self.runs[-1] if self.runs else None
-            if run and self._between(run.after, mention.first):
+            if run and self._between(run, mention.first):
                 run.mentions.append(mention)
             else:
                 run = Run([mention], mention.first, 0)
@@ -229,15 +237,11 @@ class _Reading:
         for run in self.runs:
             if joined and run.first < joined[-1].after:
                 continue
-            if joined and joined[-1].after <= run.first:
-                self_runs, self.runs = self.runs, joined
-                together = self._between(joined[-1].after, run.first)
-                self.runs = self_runs
-                if together:
-                    joined[-1].mentions += run.mentions
-                    joined[-1].after = run.after
-                    continue
-            joined.append(run)
+            if joined and self._between(joined[-1], run.first):
+                joined[-1].mentions += run.mentions
+                joined[-1].after = run.after
+            else:
+                joined.append(run)
         self.runs = joined
 
     # Cues -----------------------------------------------------------------------------------
@@ -247,9 +251,9 @@ class _Reading:
         while at > 0:
             if at - 1 in self.announcing:
                 at -= 1
-            elif length := TITLES.before(self.tokens, at):
-                at -= length
-            elif self._word(at - 1) in (",", "-", "–") and (length := self._person_before(at)):
+            elif (length := TITLES.before(self.tokens, at)) or (
+                self._word(at - 1) in (",", "-", "–") and (length := self._person_before(at))
+            ):
                 at -= length
             elif self._word(at - 1) in (":", "(") and (length := self._announcement_before(at - 1)):
                 at -= length + 1
@@ -397,20 +401,20 @@ class _Reading:
             doing = after.split(" ")[0] not in _PREPOSITIONS or not after
             run.role = LEAD if doing and not self._gives(at, run, after) else NONE
         elif run.cue == "comma":
-            run.role = LEAD if self._is_subject(at, run, after) and not self._gives(at, run, after) else NONE
+            acts = self._is_subject(at, run, after) and not self._gives(at, run, after)
+            run.role = LEAD if acts else NONE
         elif run.cue == "do":
             run.role = LEAD if run.heads else NONE
 
     def _does_cooperate(self, at: int, run: Run, after: str) -> bool:
         found = _COOPERATES.match(after)
-        if not found or (run.heads and _HEADS.match(after).end() < found.end()):  # type: ignore[union-attr]
+        heads = _HEADS.match(after)
+        if not found or (heads and heads.end() < found.end()):
             return False
         following = self.runs[at + 1] if at + 1 < len(self.runs) else None
-        if following and following.cue == "support":
-            if following.begins - run.after <= 10 and "," not in (
-                self._word(i) for i in range(run.after, following.begins)
-            ):
-                run.objects = following.mentions
+        if following and following.cue == "support" and following.begins - run.after <= 10:
+            between = {self._word(i) for i in range(run.after, following.begins)}
+            run.objects = [] if "," in between else following.mentions
         return True
 
     def _gives(self, at: int, run: Run, after: str) -> bool:
@@ -435,7 +439,9 @@ class _Reading:
         if _ADDRESS.search(self._words_before(run.begins - 1, 4)):
             return False
         clause = self._clause_start(run.begins - 1)
-        opening = next((t.word for t in self.tokens[clause : clause + 3] if t.is_word and len(t.word) > 1), "")
+        opening = next(
+            (t.word for t in self.tokens[clause : clause + 3] if t.is_word and len(t.word) > 1), ""
+        )
         if opening in OPENINGS and not self._is_led(at, clause):
             return True
         return starts_with_verb(words)

@@ -30,7 +30,9 @@ def understood(session: Session, text: str, given: date) -> dict[str, Any]:
     """
     index = _index(_units(session))
     found = read(text, given, index)
-    unclear = [_unclear(name, text, given, index) for name in found.names if not _clear(name, given)]
+    unclear = [
+        _unclear(name, text, given, index) for name in found.names if not _clear(name, given)
+    ]
     return {
         "text": text,
         "lead_units": _public(found.units(LEAD), given),
@@ -100,10 +102,12 @@ def _warned(unclear: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 def _said(code: str, name: str) -> str:
     if code == "ambiguous_unit":
-        return _("Có nhiều đơn vị cùng tên “%(name)s”: hãy chọn đúng đơn vị.", name=name)
-    if code == "dissolved_unit":
-        return _("Vào ngày này không có đơn vị “%(name)s”: hãy chọn đơn vị khác.", name=name)
-    return _("Chưa có đơn vị nào tên là “%(name)s”.", name=name)
+        message = _("Có nhiều đơn vị cùng tên “%(name)s”: hãy chọn đúng đơn vị.", name=name)
+    elif code == "dissolved_unit":
+        message = _("Vào ngày này không có đơn vị “%(name)s”: hãy chọn đơn vị khác.", name=name)
+    else:
+        message = _("Chưa có đơn vị nào tên là “%(name)s”.", name=name)
+    return str(message)
 
 
 def _past(found: Understood, given: date) -> list[dict[str, str]]:

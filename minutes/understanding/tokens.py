@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from core.text import fold
@@ -62,6 +63,16 @@ class Sentence:
         found = _TOKEN.finditer(folded)
         tokens = [Token(m[0], m.start(), m.end(), m[0][0].isalnum()) for m in found]
         return cls(text, folded, tokens)
+
+    @cached_property
+    def is_upper(self) -> bool:
+        """Whether all of it is in capitals."""
+        return self.text.isupper()
+
+    @cached_property
+    def is_lower(self) -> bool:
+        """Whether nothing of it is in capitals."""
+        return self.text.islower()
 
     def raw(self, at: int) -> str:
         """A token as it was written."""

@@ -48,9 +48,7 @@ def test_who_is_to_do_what_by_when(client_for: ClientFor, world: World) -> None:
     assert register.get("/api/v1/directives").json["total"] == before
 
 
-def test_what_is_not_understood_is_named(
-    client_for: ClientFor, world: World, app: Flask
-) -> None:
+def test_what_is_not_understood_is_named(client_for: ClientFor, world: World, app: Flask) -> None:
     text = "Giao Phòng Tài chính Xây dựng chủ trì, phối hợp với xã Quảng Hòa, xong trước 1/10/2023."
     with app.app_context(), writing() as session:
         session.get_one(Unit, world.units["xa_hai"]).valid_to = date(2023, 6, 30)
