@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import product
+from itertools import chain, product
 from typing import Any, Final, NamedTuple
 
 from minutes.understanding.tokens import Sentence, letters
@@ -92,9 +91,12 @@ TYPES: Final = tuple(
 )
 _INITIALS_OF: Final = {("phong",), ("so",), ("bo",), ("ban",), ("cuc",), ("hoi",)}
 # Marks after which a name goes on: plain ones like a space, and those that also join two names.
-_PLAIN: Final = set("-–—/\n'\"“”")
+_DASHES: Final = set("-–—")
+_PLAIN: Final = set("/\n'\"“”")
 _JOINING: Final = {",", "&", "va"}
 _DOTTED: Final = {"p", "tp", "tx", "tt", "q", "h", "x"}
+# Names of more parts are not abbreviated: their forms double with each.
+_MOST_PARTS: Final = 5
 _NAME, _SHORT, _DERIVED = range(3)
 _HERE: Final = ""
 
@@ -127,21 +129,24 @@ class Key(NamedTuple):
     word: str
     joined: bool  # after "và", "&" or a comma
     cut: bool  # after a mark that no name goes over
+    dashed: bool  # after a dash
     at: int  # its token
 
 
 def keys_of(sentence: Sentence) -> list[Key]:
     """The words of a text with abbreviations spelled out."""
     keys: list[Key] = []
-    joined = cut = False
+    joined = cut = dashed = False
     for at, token in enumerate(sentence.tokens):
         word = token.word
         if word in _JOINING:
             joined = True
         elif token.is_word:
             for part in ABBREVIATIONS.get(word, (word,)):
-                keys.append(Key(part, joined, cut, at))
-                joined = cut = False
+                keys.append(Key(part, joined, cut, dashed, at))
+                joined = cut = dashed = False
+        elif word in _DASHES:
+            dashed = True
         elif not (word in _PLAIN or (word == "." and keys and keys[-1].word in _DOTTED)):
             cut = not (word == "." and at and sentence.tokens[at - 1].word in ("tp", "tx"))
     return keys
@@ -270,17 +275,16 @@ def _words(sentence: Sentence) -> tuple[str, ...]:
 
 
 def _derived(unit: UnitName) -> Iterator[tuple[str, ...]]:
-    names = [_words(Sentence.of(unit.name))]
-    if unit.short_name:
-        names.append(_words(Sentence.of(unit.short_name)))
-    for words in names:
+    for name in filter(None, (unit.name, unit.short_name)):
+        sentence = Sentence.of(name)
+        words = _words(sentence)
         yield from _place(words)
-        yield from _initials(words)
-        yield from _without_level(words)
-        if words[-2:] == ("lien", "quan") and words[-3:-2] != ("co",):
-            yield (*words[:-2], "co", "lien", "quan")
-        if words[-3:] == ("co", "lien", "quan"):
-            yield (*words[:-3], "lien", "quan")
+        yield from _initials(sentence, words)
+        if not unit.is_group and words[: len(COMMITTEE)] != COMMITTEE:
+            yield from _without_level(words)
+        if words[-2:] == ("lien", "quan"):
+            short = words[-3:-2] == ("co",)
+            yield (*words[: -3 if short else -2], *(() if short else ("co",)), "lien", "quan")
 
 
 def _place(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -288,7 +292,7 @@ def _place(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     if words[: len(COMMITTEE)] != COMMITTEE:
         return
     rest = words[len(COMMITTEE) :]
-    if rest:
+    if rest and rest not in LEVELS:
         yield rest
     for level in LEVELS:
         short = _SHORT_LEVELS.get(" ".join(level))
@@ -297,31 +301,60 @@ def _place(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
             yield (*COMMITTEE, short, *rest[len(level) :])
 
 
-def _initials(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _initials(sentence: Sentence, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Phòng NN&PTNT, Phòng NNPTNT and P. NN-PTNT for Phòng Nông nghiệp và Phát triển nông thôn."""
     if words[:1] not in _INITIALS_OF or len(words) < 3:
         return
+    if words[0] == "phong":
+        yield ("p", *words[1:])
     tail = next((level for level in LEVELS if words[-len(level) :] == level), ())
-    body = words[1 : len(words) - len(tail)]
-    if len(body) < 2:
+    parts: list[list[str]] = [[]]
+    for key, word in list(zip(keys_of(sentence), words, strict=True))[1 : len(words) - len(tail)]:
+        if parts[-1] and (key.joined or key.dashed):
+            parts.append([])
+        parts[-1].append(word)
+    if len(parts) > _MOST_PARTS or sum(map(len, parts)) < 2:
         return
-    parts = re.split(r" (?=&)", " ".join(body))
-    initials = ["".join(word.lstrip("&")[0] for word in part.split()) for part in parts]
-    heads = [words[0], "p"] if words[0] == "phong" else [words[0]]
-    for joins in product((True, False), repeat=len(initials) - 1):
-        made = initials[0]
-        for join, part in zip(joins, initials[1:], strict=True):
-            made += part if join else f" &{part}"
-        spelled: list[str] = []
-        for word in made.split():
-            full = ABBREVIATIONS.get(word.lstrip("&"))
-            spelled += [("&" if word[0] == "&" else "") + full[0], *full[1:]] if full else [word]
-        for head in heads:
+    for spelled in dict.fromkeys((*_joined(parts), *_mixed(parts))):
+        for head in ("phong", "p") if words[0] == "phong" else words[:1]:
             yield (head, *spelled, *tail)
             if tail:
                 yield (head, *spelled)
-    if words[0] == "phong":
-        yield ("p", *words[1:])
+
+
+def _letters(part: list[str]) -> str:
+    """Its initials, after "&" if it is joined to the part before."""
+    mark = "&" if part[0][0] == "&" else ""
+    return mark + "".join(word.lstrip("&")[0] for word in part)
+
+
+def _spelled_out(words: Iterable[str]) -> tuple[str, ...]:
+    found: list[str] = []
+    for word in words:
+        full = ABBREVIATIONS.get(word.lstrip("&"), (word.lstrip("&"),))
+        found += [("&" if word[0] == "&" else "") + full[0], *full[1:]]
+    return tuple(found)
+
+
+def _joined(parts: list[list[str]]) -> Iterator[tuple[str, ...]]:
+    """LĐ-TB&XH, LĐTB&XH, LĐTBXH …: the initials, with and without what stands between them."""
+    for joins in product((True, False), repeat=len(parts) - 1):
+        made = [_letters(parts[0])]
+        for join, part in zip(joins, parts[1:], strict=True):
+            if join:
+                made[-1] += _letters(part).lstrip("&")
+            else:
+                made.append(_letters(part))
+        yield _spelled_out(made)
+
+
+def _mixed(parts: list[list[str]]) -> Iterator[tuple[str, ...]]:
+    """Nông nghiệp và MT: some parts in full."""
+    for full in product((True, False), repeat=len(parts)):
+        words = (
+            part if whole else [_letters(part)] for whole, part in zip(full, parts, strict=True)
+        )
+        yield _spelled_out(chain.from_iterable(words))
 
 
 def _without_level(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -61,6 +61,19 @@ def test_what_offices_say_is_understood(place: spoken.Place) -> None:
     assert figures.dues >= 0.97 * figures.sentences, report
 
 
+def test_many_places_in_one_tree_do_not_confuse() -> None:
+    names = {unit.name.lower(): unit for place in PLACES for unit in place.index.units}
+    above = ("UBND tỉnh", "UBND huyện", "UBND thành phố", "UBND phường", "Thủ tướng Chính phủ")
+    names |= {name.lower(): spoken.unit(0, name, None) for name in above}
+    index = UnitIndex(unit._replace(id=at) for at, unit in enumerate(names.values(), 1))
+    everywhere = [(spoken.Place(p.name, index), e) for p in PLACES for e in p.examples]
+    figures = spoken.measure(everywhere)
+    report = "\n".join([*figures.wrong, str(figures)])
+    # What is missing are offices of the same name that one place writes out and another does not.
+    assert figures.f1(LEAD) >= 0.96, report
+    assert figures.f1(SUPPORT) >= 0.95, report
+
+
 @pytest.mark.parametrize(
     ("written", "name"),
     [
@@ -69,7 +82,8 @@ def test_what_offices_say_is_understood(place: spoken.Place) -> None:
         ("P. Nội vụ", "Phòng Nội vụ"),
         ("Phòng NN-PTNT", "Phòng Nông nghiệp và Phát triển nông thôn"),
         ("Phòng NNPTNT", "Phòng Nông nghiệp và Phát triển nông thôn"),
-        ("Phòng Nông nghiệp & PTNT", "Phòng Nông nghiệp và Phát triển nông thôn"),
+        ("Phòng Nông nghiệp và PTNT", "Phòng Nông nghiệp và Phát triển nông thôn"),
+        ("Phòng NN & Phát triển nông thôn", "Phòng Nông nghiệp và Phát triển nông thôn"),
         ("Phòng Kinh tế - Hạ tầng", "Phòng Kinh tế và Hạ tầng"),
         ("Ủy ban nhân dân xã Đăk R’Măng", "UBND xã Đắk R'Măng"),
         ("xã Dak R'Mang", "UBND xã Đắk R'Măng"),
