@@ -34,7 +34,6 @@ _OTHER_WORDS: Final = {
     ),
     *(("lien", "huyen"), ("an", "so"), ("uy", "ban")),
 }
-_PLACES: Final = tuple((*COMMITTEE, *level) for level in LEVELS)
 # How long a name that nobody knows may be, in words.
 _LONGEST_UNKNOWN: Final = 12
 _KINDS: Final = Phrases(
@@ -52,7 +51,7 @@ class Mention:
     """A name in the text: tokens `first` up to, not including, `after`.
 
     `units` is empty where nobody bears the name. A group whose members are listed after it is not
-    `meant`; `members_of` are the words that stand for the group itself then.
+    `meant`. `marker` is the role that brackets after it name: "(phối hợp)".
     """
 
     first: int
