@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime
 from typing import Any
 
@@ -327,7 +328,10 @@ def get_code(path: MeetingPath, query: OfSite) -> dict[str, Any]:
 def get_code_as_picture(path: MeetingPath, query: OfSite) -> Response:
     """The same as a QR code to be shown."""
     _found, url = _code(path.meeting_id, query.unit_id)
-    picture = segno.make_qr(url, error="m").svg_inline(scale=4, border=4)
-    response = Response(picture, mimetype="image/svg+xml")
+    picture = io.BytesIO()
+    segno.make_qr(url, error="m").save(
+        picture, kind="svg", border=4, light="#fff", xmldecl=False, omitsize=True
+    )
+    response = Response(picture.getvalue(), mimetype="image/svg+xml")
     response.headers["Cache-Control"] = "no-store"
     return response

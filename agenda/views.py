@@ -1,16 +1,18 @@
-"""Pages: the secretary's console and the participant's live page."""
+"""Pages: the secretary's console, the participant's live page, and what screens show."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask_login import login_required
 
 from core.db import db
 from core.errors import Forbidden
 from core.i18n import language
+from core.times import now, rfc3339
 from meetings.access import Viewer, viewing
+from meetings.attendance import ROTATION
 from meetings.models import LEADERS, Meeting
 from people.login import current_actor
 
@@ -22,6 +24,7 @@ def page_data(meeting: Meeting, viewer: Viewer) -> dict[str, Any]:
     return {
         "meeting_id": meeting.id,
         "lang": language(),
+        "now": rfc3339(now()),
         "me": {
             "account_id": viewer.actor.user_id,
             "person_id": viewer.actor.person_id,
@@ -51,4 +54,27 @@ def live(meeting_id: int) -> str:
     meeting, viewer = viewing(db.session(), current_actor(), meeting_id)
     return render_template(
         "agenda/live.html", meeting=meeting, page_data=page_data(meeting, viewer)
+    )
+
+
+@bp.get("/meetings/<int:meeting_id>/screen")
+@login_required
+def screen(meeting_id: int) -> str:
+    """The big screen, which shows what the chair has chosen (`screen.show`)."""
+    return _screen(meeting_id, only=None, site=None)
+
+
+@bp.get("/meetings/<int:meeting_id>/check-in")
+@login_required
+def check_in(meeting_id: int) -> str:
+    """A site's own screen with the code for checking in: of `?unit_id=`, else of one's own site.
+    Who may not show it reads so there."""
+    return _screen(meeting_id, only="check_in", site=request.args.get("unit_id", type=int))
+
+
+def _screen(meeting_id: int, *, only: str | None, site: int | None) -> str:
+    meeting, viewer = viewing(db.session(), current_actor(), meeting_id)
+    shown = {"only": only, "site": site, "rotate_seconds": int(ROTATION.total_seconds())}
+    return render_template(
+        "agenda/screen.html", meeting=meeting, page_data=page_data(meeting, viewer) | shown
     )

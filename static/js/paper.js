@@ -1,6 +1,7 @@
 // The page that reads a paper: PDF.js page by page, one's own note, and remarks.
 
 import { day, clock, pageData, translator, unitName } from './lib.js';
+import { openPdf, pdfjs } from './pdf.js';
 import { toaster } from './toasts.js';
 
 const SAVE_AFTER_MS = 800; // of silence at the keyboard
@@ -44,9 +45,7 @@ async function ask(method, path, body) {
 let page = 1;
 
 async function reader() {
-  const pdfjs = await import('/static/vendor/pdfjs-dist/legacy/build/pdf.min.js');
-  const vendor = '/static/vendor/pdfjs-dist/';
-  pdfjs.GlobalWorkerOptions.workerSrc = `${vendor}legacy/build/pdf.worker.min.js`;
+  const library = await pdfjs();
   const [stage, sheet, canvas, text] = ['stage', 'sheet', 'canvas', 'text'].map(at);
   const { pages } = data.paper;
   let zoom = 1; // of the width that fits
@@ -73,17 +72,7 @@ async function reader() {
 
   async function load() {
     say(t('loading'));
-    const task = pdfjs.getDocument({
-      url: data.paper.file,
-      withCredentials: true,
-      httpHeaders: { 'X-Account': String(data.me.account_id) },
-      // The policy of our pages (CSP) lets nothing be compiled while the page runs.
-      isEvalSupported: false,
-      useWasm: false,
-      wasmUrl: `${vendor}wasm/`,
-      standardFontDataUrl: `${vendor}standard_fonts/`,
-      enableXfa: false,
-    });
+    const task = openPdf(library, data.paper.file, data.me.account_id);
     task.onProgress = ({ loaded, total }) => {
       if (pdf === null && total > 0) {
         say(t('loading_part', { part: `${Math.min(100, Math.round((loaded / total) * 100))}%` }));
@@ -138,7 +127,7 @@ async function reader() {
       sheet.hidden = false;
       say('');
       sheet.dataset.page = String(page);
-      await new pdfjs.TextLayer({
+      await new library.TextLayer({
         textContentSource: sheetOf.streamTextContent(),
         container: text,
         viewport,
