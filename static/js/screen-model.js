@@ -70,23 +70,23 @@ export function resultOf({ counts, voter_ids: voters }) {
 }
 
 /**
- * Things in pages of so many lines, each page as full as it goes.
+ * Things in pages, each as full as it goes.
  *
  * @param {object[]} things
- * @param {(thing: object) => number} linesOf
- * @param {number} most lines on a page; a longer thing has one for itself
+ * @param {(thing: object) => number} heightOf
+ * @param {number} most the height of a page; a larger thing has one for itself
  */
-export function pages(things, linesOf, most) {
+export function pages(things, heightOf, most) {
   const found = [];
   let room = 0;
   for (const thing of things) {
-    const lines = linesOf(thing);
-    if (found.length === 0 || lines > room) {
+    const height = heightOf(thing);
+    if (found.length === 0 || height > room) {
       found.push([]);
       room = most;
     }
     found.at(-1).push(thing);
-    room -= lines;
+    room -= height;
   }
   return found;
 }

@@ -8,10 +8,12 @@ import {
 } from './screen-model.js';
 
 const PAGE_MS = 15_000; // how long one page of a long table or list stands
-const TABLE_LINES = 9; // lines of text that fit on a page
-const LIST_LINES = 14;
-const TABLE_LETTERS = 44; // letters that fit on a line
-const LIST_LETTERS = 66;
+// How much of a table and of a list fits on a page, in rem, and letters on a line of them.
+const TABLE_ROOM = 43;
+const NAME_LETTERS = 34;
+const ASSESSMENT_LETTERS = 18;
+const LIST_ROOM = 47;
+const LIST_LETTERS = 72;
 const SITES_AT_MOST = 12; // more of them are counted, and those that are missing named
 const SECOND = 1000;
 
@@ -98,7 +100,7 @@ export function viewsOf(c) {
         </div>
         <div class="then">
           ${next
-            ? html`<p><span class="label">${t('next')}</span> <b>${next.title}</b>${
+            ? html`<p><span class="kicker">${t('next')}</span> <b>${next.title}</b>${
                 next.presenter_unit_id ? html` <span class="dim">${unit(next.presenter_unit_id)}</span>` : nothing
               }</p>`
             : item ? html`<p class="dim">${t('next_none')}</p>` : nothing}
@@ -110,7 +112,7 @@ export function viewsOf(c) {
 
   function current(item, number, total) {
     return html`
-      <p class="label">${t('item_of', { number, total })}${
+      <p class="kicker">${t('item_of', { number, total })}${
         item.presenter_unit_id
           ? html`<span class="dim"> · ${t('presented_by', { who: unit(item.presenter_unit_id) })}</span>`
           : nothing
@@ -134,7 +136,7 @@ export function viewsOf(c) {
     if (over) words = minutes < 1 ? t('overrun_start') : t('overrun', { minutes });
     return html`
       <div class="clock ${over ? 'late' : ''}" id="item-clock">
-        <p class="label">${t('item_time')}</p>
+        <p class="kicker">${t('item_time')}</p>
         <p class="digits">${span(seconds)}<span class="dim"> / ${t('minutes', { minutes: item.minutes })}</span></p>
         ${plan ? html`
           <progress max=${plan} value=${Math.min(seconds, plan)} aria-hidden="true"></progress>
@@ -153,7 +155,7 @@ export function viewsOf(c) {
     }[state]();
     return html`
       <div class="clock turn turn-${state}" id="turn">
-        <p class="label">${t('speaking')}</p>
+        <p class="kicker">${t('speaking')}</p>
         <p class="speaker">${person?.name}</p>
         <p class="large">${[person?.title, unit(person?.unit_id)].filter(Boolean).join(', ')}</p>
         <p class="digits">${state === 'free' ? span(seconds) : span(Math.ceil(Math.max(0, left)))}</p>
@@ -169,7 +171,7 @@ export function viewsOf(c) {
     if (queue.length === 0) return nothing;
     return html`
       <div class="clock" id="queue">
-        <p class="label">${t('queue', { count: queue.length })}</p>
+        <p class="kicker">${t('queue', { count: queue.length })}</p>
         <ol class="queue">${queue.slice(0, 4).map(({ person_id: id }) => {
           const person = feed.get('person', id);
           return html`<li><b>${person?.name}</b> <span class="dim">${unit(person?.unit_id)}</span></li>`;
@@ -247,9 +249,9 @@ export function viewsOf(c) {
 
   function indicators(_picture, now) {
     const list = feed.sorted('indicator', byPosition);
-    const lines = ({ name, assessment }) =>
-      Math.ceil(Math.max(name.length / TABLE_LETTERS, (assessment.length * 2) / TABLE_LETTERS, 1));
-    const { rows, foot } = paged(pages(list, lines, TABLE_LINES), now);
+    const height = ({ name, assessment }) =>
+      3 * Math.ceil(Math.max(name.length / NAME_LETTERS, assessment.length / ASSESSMENT_LETTERS, 1)) + 2;
+    const { rows, foot } = paged(pages(list, height, TABLE_ROOM), now);
     const columns = ['name', 'measure', 'plan', 'estimate', 'assessment'];
     return html`
       ${head(now)}
@@ -269,7 +271,7 @@ export function viewsOf(c) {
     return html`
       ${head(now)}
       <section class="board vote" id="vote">
-        <p class="label">${t(shown.secret ? 'vote_secret' : 'vote_public')} · ${t(`vote_${shown.state}`)}</p>
+        <p class="kicker">${t(shown.secret ? 'vote_secret' : 'vote_public')} · ${t(`vote_${shown.state}`)}</p>
         <h2 class="what ${sized(shown.question, 90, 170, 300)}">${shown.question}</h2>
         ${shown.state === 'open' ? voting(shown) : result(shown)}
       </section>`;
@@ -278,8 +280,8 @@ export function viewsOf(c) {
   function voting(shown) {
     const { waiting: left, of } = waitingFor(shown, feed.all('ballot'));
     return html`
-      <p class="digits" id="vote-waiting">${left}<span class="dim"> / ${of}</span></p>
-      <p class="large">${t(left ? 'vote_waiting' : 'vote_complete')}</p>
+      <p class="digits" id="vote-waiting">${left}<span class="dim">/${of}
+        ${t(left ? 'vote_waiting' : 'vote_complete')}</span></p>
       <progress max=${of} value=${of - left} aria-hidden="true"></progress>`;
   }
 
@@ -307,8 +309,8 @@ export function viewsOf(c) {
     const list = feed.sorted('directive', (one, other) =>
       one.at === other.at ? one.id - other.id : one.at < other.at ? -1 : 1);
     const numbered = list.map((directive, index) => ({ ...directive, number: index + 1 }));
-    const lines = ({ text }) => Math.ceil(text.length / LIST_LETTERS) + 2;
-    const { rows, foot } = paged(pages(numbered, lines, LIST_LINES), now);
+    const height = ({ text }) => 3.1 * Math.ceil(text.length / LIST_LETTERS) + 5;
+    const { rows, foot } = paged(pages(numbered, height, LIST_ROOM), now);
     return html`
       ${head(now)}
       <section class="board">
@@ -335,10 +337,10 @@ export function viewsOf(c) {
     return html`
       ${head(now)}
       <section class="now alone given" id="given">
-        <p class="label">${t(kind)}</p>
+        <p class="kicker">${t(kind)}</p>
         <h2 class="what ${sized(one.text, 110, 220, 420)}">${one.text}</h2>
         ${kind === 'directive' ? html`
-          <dl class="facts">
+          <dl class="given-facts">
             ${one.lead_unit_ids.length ? html`<div><dt>${t('lead_short')}</dt><dd>${units(one.lead_unit_ids)}</dd></div>` : nothing}
             ${one.supporting_unit_ids.length ? html`<div><dt>${t('supporting_short')}</dt><dd>${units(one.supporting_unit_ids)}</dd></div>` : nothing}
             ${dueOf(one) ? html`<div><dt>${t('due_short')}</dt><dd>${dueOf(one)}</dd></div>` : nothing}
@@ -363,7 +365,7 @@ export function viewsOf(c) {
           ? html`<img id="code" src=${c.code.picture} alt=${t('code')}>`
           : html`<p>${c.code.problem ?? t(c.code.offline ? 'code_offline' : 'code_loading')}</p>`}</div>
         <div>
-          <p class="label">${t('check_in')}</p>
+          <p class="kicker">${t('check_in')}</p>
           <h2 class="what">${unit(site)}</h2>
           <ol class="steps"><li>${t('step_scan')}</li><li>${t('step_sign_in')}</li></ol>
           <p class="large">${t('came', { count: came.length, of: people.length })}</p>

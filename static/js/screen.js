@@ -85,7 +85,8 @@ function redraw() {
 
 feed.addEventListener('change', redraw);
 feed.addEventListener('event', ({ detail }) => {
-  moment = momentOf(detail, feed.now()) ?? moment;
+  // What the chair chooses now is wanted now.
+  moment = detail.type === 'screen.show' ? null : (momentOf(detail, feed.now()) ?? moment);
   if (usesOurCode(detail)) c.code.renew();
 });
 

@@ -31,6 +31,8 @@ DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 # How long a busy machine may take, in milliseconds; nothing takes this long when all is well.
 PATIENCE_MS = 15_000
+# Where to put pictures of the pages, for people to look at.
+PICTURES = os.environ.get("PICTURES")
 # Chromium is to speak to our server only, and to be the same everywhere.
 ARGUMENTS = [
     "--no-sandbox",
@@ -104,6 +106,12 @@ class Watch:
     def left(self) -> list[str]:
         """The faults that nobody has announced."""
         return [f for f in self.faults if not any(part in f for part in self.expected)]
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture of the page, where `PICTURES` names a folder for them."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
 
 class Windows:

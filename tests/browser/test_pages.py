@@ -42,6 +42,8 @@ def of_everyone(meetings: dict[str, Briefing]) -> list[str]:
         scheduled.live,
         live.page,
         live.live,
+        f"{live.page}/screen",
+        f"{live.page}/check-in",
         ended.page,
         ended.live,
         ended.documents,
@@ -138,6 +140,8 @@ def settle(page: Page) -> None:
         expect(page.locator("#saving.saving-done")).to_be_visible()
     elif page.locator("#live").count():
         expect(page.locator(".live-grid")).to_be_visible()
+    elif page.locator("#screen").count():
+        expect(page.locator("#screen:not([data-view=loading])")).to_be_visible()
     elif page.locator("#invite-dialog").count():
         expect(page.locator(".agenda-add")).to_be_visible()
 

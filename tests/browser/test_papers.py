@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +12,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from weasyprint import HTML
 
-from tests.browser.conftest import DESKTOP, PHONE, Briefing, Windows
+from tests.browser.conftest import DESKTOP, PHONE, Briefing, Windows, picture
 from tests.papers.samples import image, office, script
 
-# Where to put pictures of the pages, for people to look at.
-PICTURES = os.environ.get("PICTURES")
 FLAWS = Path(__file__).with_name("flaws.js").read_text()
 
 
@@ -32,11 +29,6 @@ def report() -> bytes:
     style = "<style>h1 { break-before: page; font: bold 20pt serif } p { font: 14pt serif }</style>"
     made: bytes = HTML(string=f"<html lang=vi>{style}{pages}").write_pdf()
     return made
-
-
-def picture(page: Page, name: str) -> None:
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
 
 def flawless(page: Page) -> None:

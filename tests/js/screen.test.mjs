@@ -67,8 +67,8 @@ test('shares are of those who might vote', () => {
 });
 
 test('pages are full but not too full, and nothing is lost', () => {
-  assert.deepEqual(pages([1, 2, 2, 9, 1], (lines) => lines, 4), [[1, 2], [2], [9], [1]]);
-  assert.deepEqual(pages([], (lines) => lines, 4), []);
+  assert.deepEqual(pages([1, 2, 2, 9, 1], (height) => height, 4), [[1, 2], [2], [9], [1]]);
+  assert.deepEqual(pages([], (height) => height, 4), []);
   assert.deepEqual([0, 14_999, 15_000, 45_000].map((now) => pageAt(2, now, 15_000)), [0, 0, 1, 1]);
 });
 
