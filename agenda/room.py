@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agenda.fitting import Objects, agenda_of, predicted_end, used_seconds
-from agenda.voting import not_voted
 from core.times import rfc3339
 
 # Who checks in while the meeting is being opened is not late.
@@ -54,7 +53,7 @@ def late(objects: Objects) -> list[int]:
     Args:
         objects: a snapshot's.
     """
-    opened_at = _moment(_meeting(objects)["opened_at"])
+    opened_at = _moment(_meeting(objects).get("opened_at"))
     if opened_at is None:
         return []
     return [
@@ -70,7 +69,7 @@ def left_early(objects: Objects) -> list[int]:
     Args:
         objects: a snapshot's.
     """
-    closed_at = _moment(_meeting(objects)["closed_at"])
+    closed_at = _moment(_meeting(objects).get("closed_at"))
     return [
         each["person_id"]
         for each in _in_order(objects)
@@ -95,6 +94,17 @@ def silent(objects: Objects) -> list[int]:
         for each in _in_order(objects)
         if each["role"] == "participant" and here(each) and each["person_id"] not in spoken
     ]
+
+
+def not_voted(vote: dict[str, Any], ballots: list[dict[str, Any]]) -> list[int]:
+    """Who might have voted and has not, in protocol order.
+
+    Args:
+        vote: the public object.
+        ballots: the public objects of all votes.
+    """
+    voted = {ballot["person_id"] for ballot in ballots if ballot["vote_id"] == vote["id"]}
+    return [person_id for person_id in vote["voter_ids"] if person_id not in voted]
 
 
 def summary(objects: Objects, at: datetime) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import and_, select
@@ -225,14 +224,3 @@ def _put_in(change: Change, vote: Vote, choice: str) -> None:
     counts = _opened(vote, box)
     counts[choice] += 1
     box.sealed = _sealed(vote.id, counts)
-
-
-def not_voted(vote: dict[str, Any], ballots: list[dict[str, Any]]) -> list[int]:
-    """Who might have voted and has not, in protocol order.
-
-    Args:
-        vote: the public object.
-        ballots: the public objects of all votes.
-    """
-    voted = {ballot["person_id"] for ballot in ballots if ballot["vote_id"] == vote["id"]}
-    return [person_id for person_id in vote["voter_ids"] if person_id not in voted]

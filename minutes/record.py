@@ -53,8 +53,8 @@ class PersonOut(_Exact):
 
 
 class ParticipantOut(_Exact):
-    """Someone invited, for the unit that they sit for. Minutes say how they took part, who stood
-    in for them, and why they were absent."""
+    """Someone invited, for the unit that they sit for. Minutes say how they took part, when they
+    (or their deputy) came and went, who stood in for them, and why they were absent."""
 
     person: PersonOut | None
     unit: UnitOut | None
@@ -62,10 +62,60 @@ class ParticipantOut(_Exact):
     status: Literal["on_site", "online", "absent", "unknown"] | None = None
     deputy_name: str | None = None
     reason: str | None = None
+    arrived_at: Moment | None = None
+    left_at: Moment | None = None
+
+
+class HeadcountOut(_Exact):
+    """How many people sat at a site, as somebody there has counted them."""
+
+    unit: UnitOut | None
+    people: int
+
+
+class QuorumOut(_Exact):
+    """The quorum that the meeting asked for, as it stood in the end."""
+
+    rule: str
+    members: int
+    present: int
+    needed: int
+    reached: bool
+
+
+class CountsOut(_Exact):
+    """How many chose what."""
+
+    for_: int = Field(alias="for")
+    against: int
+    abstain: int
+
+
+class BallotOut(_Exact):
+    """What somebody, or their deputy, has chosen in public."""
+
+    person: PersonOut | None
+    deputy_name: str | None
+    choice: Literal["for", "against", "abstain"]
+
+
+class VoteOut(_Exact):
+    """A vote. `counts` hold the `hands` counted in the room; a secret one has no ballots to tell
+    of."""
+
+    question: str
+    secret: bool
+    state: Literal["open", "closed"]
+    item_id: int | None
+    voters: int = Field(description="How many might vote.")
+    counts: CountsOut | None
+    hands: CountsOut | None
+    ballots: list[BallotOut] | None = None
 
 
 class EntryOut(_Exact):
-    """A line of the record; the speaker is a person of the directory or a name."""
+    """A line of the record; the speaker is a person of the directory or a name. A `late` one was
+    added after the close."""
 
     kind: EntryKind
     at: Moment
@@ -73,6 +123,7 @@ class EntryOut(_Exact):
     speaker_name: str | None
     unit: UnitOut | None
     text: str
+    late: bool = False
 
 
 class ItemOut(_Exact):
@@ -132,6 +183,9 @@ class MeetingOut(_Exact):
     chairs: list[PersonOut]
     secretaries: list[PersonOut]
     participants: list[ParticipantOut] | None = None
+    headcounts: list[HeadcountOut] | None = None
+    quorum: QuorumOut | None = None
+    votes: list[VoteOut] | None = None
     agenda: list[ItemOut] | None = None
     indicators: list[IndicatorOut] | None = None
     conclusions: list[ConclusionOut] | None = None
@@ -266,7 +320,14 @@ class _Reader:
         }
         if kind == "conclusions":
             return {"agenda": self._agenda()} | outcome
-        return {"participants": self._attendance(), "agenda": self._course()} | outcome
+        held = {
+            "participants": self._attendance(),
+            "headcounts": self._headcounts(),
+            "quorum": self._quorum(),
+            "votes": self._votes(),
+            "agenda": self._course(),
+        }
+        return held | outcome
 
     def _invited(self) -> list[ParticipantOut]:
         return [
@@ -284,9 +345,48 @@ class _Reader:
                     status=mark.get("status") or "unknown",
                     deputy_name=mark.get("deputy_name"),
                     reason=mark.get("reason"),
+                    arrived_at=mark.get("arrived_at"),
+                    left_at=mark.get("left_at"),
                 )
             )
         return found
+
+    def _headcounts(self) -> list[HeadcountOut]:
+        return [
+            HeadcountOut(unit=self._unit(each.get("unit_id")), people=each["people"])
+            for each in self._sorted("headcount", "unit_id")
+        ]
+
+    def _quorum(self) -> QuorumOut | None:
+        names = QuorumOut.model_fields
+        found = next(self._all("quorum"), None)
+        return found and QuorumOut(**{name: found[name] for name in names})
+
+    def _votes(self) -> list[VoteOut]:
+        return [
+            VoteOut(
+                question=each.get("question") or "",
+                secret=each["secret"],
+                state=each["state"],
+                item_id=each.get("item_id"),
+                voters=len(each.get("voter_ids") or ()),
+                counts=each.get("counts"),
+                hands=each.get("hands"),
+                **({} if each["secret"] else {"ballots": self._ballots(each["id"])}),
+            )
+            for each in self._sorted("vote", "id")
+        ]
+
+    def _ballots(self, vote_id: int) -> list[BallotOut]:
+        return [
+            BallotOut(
+                person=self._person(each.get("person_id")),
+                deputy_name=each.get("deputy_name"),
+                choice=each["choice"],
+            )
+            for each in self._sorted("ballot", "id")
+            if each.get("vote_id") == vote_id
+        ]
 
     def _seat(self, participant: Fields) -> dict[str, Any]:
         return {
@@ -326,6 +426,7 @@ class _Reader:
             speaker_name=entry.get("speaker_name"),
             unit=self._unit(entry.get("unit_id")),
             text=entry.get("text") or "",
+            late=bool(entry.get("late")),
         )
 
     def _indicators(self) -> list[IndicatorOut]:

@@ -101,7 +101,8 @@ def _attending(record: Record) -> list[str]:
 
 
 def _heard(record: Record) -> list[str]:
-    entries = record.sorted("entry", "at", "id")
+    # What was remarked after the end is no ground of the conclusions.
+    entries = [entry for entry in record.sorted("entry", "at", "id") if not entry.get("late")]
     reporting = dict.fromkeys(
         record.unit_name(
             entry.get("unit_id") or record.find("person", entry.get("person_id")).get("unit_id")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
 
-from minutes.composing.body import clause, paragraph, part, table
+from minutes.composing.attendance import attendance, coming_and_going
+from minutes.composing.body import clause, paragraph, part
 from minutes.composing.issuer import issuing_lines, place_of, superior_lines
 from minutes.composing.parts import (
     SECTIONS,
@@ -23,22 +22,10 @@ from minutes.composing.phrases import (
     paragraphs,
     sentence,
 )
-from minutes.composing.reading import PRESENT, Fields, Record
+from minutes.composing.reading import Fields, Record
+from minutes.composing.votes import results
 from minutes.content import Content, Signature
-from minutes.numbers import clock, count, long_date, roman
-
-_MODES: Final = {
-    "on_site": "Trực tiếp",
-    "online": "Trực tuyến",
-    "absent": "Vắng",
-    "unknown": "Chưa điểm danh",
-}
-_ATTENDANCE: Final = ("Đơn vị, điểm cầu", "Người dự", "Hình thức")
-_VOICES: Final = {
-    "for": "tán thành",
-    "against": "không tán thành",
-    "abstain": "không có ý kiến",
-}
+from minutes.numbers import clock, local, long_date, roman
 
 
 def compose_minutes(record: Record) -> Content:
@@ -85,7 +72,7 @@ def _head(record: Record) -> Iterator[str]:
     )
     yield paragraph(f"Thời gian bắt đầu: {clock(begun)}, {long_date(begun)}.")
     yield paragraph(f"Địa điểm: {sentence(place)}")
-    yield from _attendance(record)
+    yield from attendance(record)
     chairs = _people_line(record, record.chairs, record.presiding)
     secretaries = _people_line(record, record.secretaries, record.recording)
     yield paragraph(f"Chủ trì (chủ tọa): {chairs}")
@@ -97,66 +84,10 @@ def _people_line(record: Record, invited: Sequence[Fields], there: Sequence[Fiel
     """Those who were there, `—` where the role was given to nobody."""
     if invited and not there:
         return OPEN_NAME
-    return sentence(joined((record.who(person) for person in there), "; ") or NONE)
-
-
-# Attendance --------------------------------------------------------------------------------------
-
-
-def _attendance(record: Record) -> Iterator[str]:
-    invited = record.invited()
-    if not invited:
-        yield paragraph("Thành phần tham dự: Không có đại biểu nào khác.")
-        return
-    statuses = [present.get("status") or "unknown" for _, present in invited]
-    parts = [
-        f"{words.lower()} {count(statuses.count(status))}"
-        for status, words in _MODES.items()
-        if status in statuses
-    ]
-    yield paragraph(
-        f"Thành phần tham dự: {count(len(invited))} đại biểu được mời ({joined(parts)}), gồm:"
+    names = (
+        f"{record.who(person)}{coming_and_going(record, person.get('id'))}" for person in there
     )
-    yield table("attendance", _ATTENDANCE, (_row(record, *pair) for pair in invited))
-    yield from _sites(record, invited)
-
-
-def _row(record: Record, participant: Fields, attendance: Fields) -> Sequence[str]:
-    person = record.find("person", participant.get("person_id"))
-    status = attendance.get("status") or "unknown"
-    reason, deputy = line(attendance.get("reason")), line(attendance.get("deputy_name"))
-    who = joined([line(person.get("name")), line(person.get("title"))]) or NONE
-    mode = _MODES.get(status, NONE)
-    if status == "absent" and reason:
-        mode = f"{mode}: {reason}"
-    if deputy:
-        who = f"{deputy} (dự thay {who})"
-    return record.unit_name(record.unit_of(participant)) or NONE, who, mode
-
-
-def _sites(record: Record, invited: Sequence[tuple[Fields, Fields]]) -> Iterator[str]:
-    """How many of those invited were at each site; nothing where there is one site alone."""
-    asked: Counter[Any] = Counter()
-    came: Counter[Any] = Counter()
-    for participant, present in invited:
-        site = record.site_id(record.unit_of(participant))
-        asked[site] += 1
-        came[site] += present.get("status") in PRESENT
-    if len(asked) < 2:
-        return
-    main = record.organizer.get("id")
-    # The organiser's own site is the main one and comes first.
-    sites = sorted(asked, key=lambda site: site != main)
-    words = [
-        f"{'điểm cầu trung tâm ' if site == main else ''}"
-        f"{record.unit_name(site, short=True) or NONE} {count(came[site])}/{count(asked[site])}"
-        for site in sites
-    ]
-    there = sum(bool(came[site]) for site in sites)
-    yield paragraph(
-        f"Số điểm cầu có đại biểu dự: {count(there)}/{count(len(sites))}; số đại biểu có mặt/được "
-        f"mời tại từng điểm cầu: {'; '.join(words)}."
-    )
+    return sentence(joined(names, "; ") or NONE)
 
 
 # The course --------------------------------------------------------------------------------------
@@ -167,7 +98,7 @@ def _parts(record: Record, *, with_indicators: bool) -> Iterator[str]:
     noun = record.noun
     parts: list[tuple[str, list[str]]] = [
         (f"DIỄN BIẾN {noun.upper()}", list(_course(record))),
-        ("KẾT QUẢ BIỂU QUYẾT", list(_votes(record))),
+        ("KẾT QUẢ BIỂU QUYẾT", list(results(record))),
         ("KẾT LUẬN CỦA CHỦ TỌA", list(_conclusions(record))),
     ]
     if with_indicators:
@@ -182,7 +113,7 @@ def _parts(record: Record, *, with_indicators: bool) -> Iterator[str]:
 
 
 def _course(record: Record) -> Iterator[str]:
-    entries = record.sorted("entry", "at", "id")
+    entries = [entry for entry in record.sorted("entry", "at", "id") if not entry.get("late")]
     items = record.sorted("agenda_item", "position", "id")
     known = {item.get("id") for item in items}
     for number, item in enumerate(items, start=1):
@@ -203,6 +134,19 @@ def _course(record: Record) -> Iterator[str]:
     yield from _remarks(record, others)
     if not items and not others:
         yield paragraph("Không có ý kiến.")
+    yield from _late_remarks(record, items, len(items) + 1 + bool(others and items))
+
+
+def _late_remarks(record: Record, items: Sequence[Fields], number: int) -> Iterator[str]:
+    """What was remarked after the end, apart from what was said: nobody there has heard it."""
+    late = [entry for entry in record.sorted("entry", "at", "id") if entry.get("late")]
+    if late:
+        yield clause(f"{number}. Ý kiến góp ý sau khi {record.noun} kết thúc")
+    places = {item.get("id"): place for place, item in enumerate(items, start=1)}
+    for entry in late:
+        at = local(entry["at"])
+        about = f"về nội dung {places[key]}, " if (key := entry.get("item_id")) in places else ""
+        yield from _remark(record, entry, f" ({about}gửi lúc {clock(at)}, {long_date(at)})")
 
 
 def _remarks(record: Record, entries: Sequence[Fields]) -> Iterator[str]:
@@ -222,7 +166,7 @@ def _same_turn(entry: Fields, before: Fields) -> bool:
     return entry.get("kind") != "note" and all(entry.get(key) == before.get(key) for key in same)
 
 
-def _remark(record: Record, entry: Fields) -> Iterator[str]:
+def _remark(record: Record, entry: Fields, when: str = "") -> Iterator[str]:
     """One line of the discussion; further paragraphs of it follow without the name."""
     verbs = {"report": " báo cáo", "question": " hỏi", "answer": " trả lời"}
     kind = str(entry.get("kind"))
@@ -231,7 +175,7 @@ def _remark(record: Record, entry: Fields) -> Iterator[str]:
     else:
         speaker = (_speaker(record, entry) or "Đại biểu") + verbs.get(kind, "")
     first, *rest = paragraphs(entry.get("text")) or [NONE]
-    yield paragraph(f"- {speaker}: {sentence(first)}")
+    yield paragraph(f"- {speaker}{when}: {sentence(first)}")
     yield from (paragraph(sentence(text)) for text in rest)
 
 
@@ -242,23 +186,7 @@ def _speaker(record: Record, entry: Fields) -> str:
     return joined([line(entry.get("speaker_name")), record.unit_name(entry.get("unit_id"))])
 
 
-# Votes and conclusions ---------------------------------------------------------------------------
-
-
-def _votes(record: Record) -> Iterator[str]:
-    """The results of votes, which minutes state also where there were none."""
-    votes = record.sorted("vote", "id")
-    for number, vote in enumerate(votes, start=1):
-        counts = vote.get("counts")
-        if counts:
-            result = joined(
-                f"{words} {count(int(counts.get(voice) or 0))}" for voice, words in _VOICES.items()
-            )
-        else:
-            result = "chưa kết thúc biểu quyết"
-        yield paragraph(f"{number}. {line(vote.get('question')).rstrip(':.')}: {result}.")
-    if not votes:
-        yield paragraph(f"{capital(record.noun)} không tiến hành biểu quyết.")
+# Conclusions -------------------------------------------------------------------------------------
 
 
 def _conclusions(record: Record) -> Iterator[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
+from agenda import room
 from minutes.composing.phrases import abbreviated, joined, line, plain
 from minutes.numbers import local
 
@@ -155,6 +157,16 @@ class Record:
     def attendance_of(self, person_id: Any) -> Fields:
         """The attendance of a person, or an empty one."""
         return self._attendance.get(person_id, {})
+
+    @cached_property
+    def late(self) -> frozenset[Any]:
+        """Who came late, by their ids (agenda.room)."""
+        return frozenset(room.late(self._objects))
+
+    @cached_property
+    def left_early(self) -> frozenset[Any]:
+        """Who left before the end, by their ids (agenda.room)."""
+        return frozenset(room.left_early(self._objects))
 
     def _there(self, people: Sequence[Fields]) -> list[Fields]:
         """Those of the presidium who were there themselves.

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 from weasyprint import HTML

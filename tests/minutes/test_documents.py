@@ -379,24 +379,6 @@ def after(content: Content, title: str) -> str:
     return found[found.index(title) + 1]
 
 
-def test_the_results_of_votes_are_stated_and_so_is_that_there_were_none(briefing):
-    title = "II. KẾT QUẢ BIỂU QUYẾT"
-    assert after(compose("minutes", briefing), title) == "Hội nghị không tiến hành biểu quyết."
-    briefing["vote/1"] = {
-        "id": 1,
-        "item_id": 2,
-        "question": "Thông qua kế hoạch quý IV.",
-        "state": "closed",
-        "counts": {"for": 28, "against": 1, "abstain": 0},
-    }
-    briefing["vote/2"] = {"id": 2, "item_id": 2, "question": "Lùi thời hạn", "state": "open"}
-    content = compose("minutes", briefing)
-    assert after(content, title) == (
-        "1. Thông qua kế hoạch quý IV: tán thành 28, không tán thành 01, không có ý kiến 00."
-    )
-    assert "2. Lùi thời hạn: chưa kết thúc biểu quyết." in texts(content)
-
-
 def test_indicators_are_an_appendix_that_the_minutes_point_to(briefing):
     assert compose("minutes", briefing).appendices == []
     for key, name in ((1, "Thu ngân sách"), (2, "Tỷ lệ hộ nghèo")):
