@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import asdict
-from datetime import timedelta
+import io
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
 
 import demo_data as data
 from core.db import db, writing
 from core.errors import Conflict
 from core.times import now
 from demo_data.dak_glong import MEETINGS, ORGANISATION
+from demo_papers import printed
 from meetings.changes import execute
 from meetings.commands import CreateMeeting
 from meetings.services import create_meeting
+from papers.uploads import take_in
 from people.actor import Actor
 from people.commands import AddPerson, AddUnit, AddUser
 from people.models import Person, Unit, User
@@ -38,10 +42,34 @@ def load() -> None:
         loader.meeting(briefing)
 
 
+@dataclass(frozen=True)
+class _Of:
+    """Stands in arguments for the id of what another step has made."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A command, its moment, and who gives it.
+
+    A step with a key has a request id of its own, so that those of the others stay what they
+    were when the demo learns something new. A briefing that was loaded before, and closed, stays
+    without such steps.
+    """
+
+    at: datetime
+    name: str
+    args: dict[str, Any]
+    key: str | None = None
+    username: str = "thuky"
+
+
 class _Loader:
     def __init__(self) -> None:
         self.unit_ids: dict[str, int] = {}
         self.person_ids: dict[str, int] = {}
+        self.sha256: dict[data.Paper, str] = {}
 
     def organisation(self) -> None:
         with writing() as session:
@@ -142,10 +170,26 @@ class _Loader:
         meeting_id: int = made.result["id"]
 
         numbers = count(1)
+        made_by: dict[str, int] = {}
 
-        def give(name: str, args: dict[str, Any], at: Any) -> Any:
-            request_id = f"demo-{briefing.code}-{next(numbers)}"
-            return execute(secretary, meeting_id, name, request_id, args, at=at).result
+        def give(step: _Step) -> Any:
+            request_id = f"demo-{briefing.code}-{step.key or next(numbers)}"
+            args = dict(step.args)
+            for name, value in step.args.items():
+                if isinstance(value, _Of):
+                    if value.key not in made_by:
+                        return None
+                    args[name] = made_by[value.key]
+            actor = self._actor(step.username)
+            try:
+                result = execute(actor, meeting_id, step.name, request_id, args, at=step.at).result
+            except Conflict:
+                if step.key is None:
+                    raise
+                return None
+            if step.key is not None:
+                made_by[step.key] = result["id"]
+            return result
 
         for participant in briefing.participants:
             if participant.role not in ("chair", "secretary"):
@@ -154,7 +198,7 @@ class _Loader:
                     "role": participant.role,
                     "unit_id": self.unit_ids[participant.unit_key],
                 }
-                give("participant.add", args, before)
+                give(_Step(before, "participant.add", args))
         items: dict[str, int] = {}
         for item in briefing.agenda:
             presenter = item.presenter_unit_key
@@ -163,28 +207,54 @@ class _Loader:
                 "minutes": item.minutes,
                 "presenter_unit_id": self.unit_ids[presenter] if presenter else None,
             }
-            items[item.key] = give("agenda.add", args, before)["id"]
+            items[item.key] = give(_Step(before, "agenda.add", args))["id"]
         for number, indicator in enumerate(briefing.indicators, start=1):
-            # Ids of their own, so that those of what follows stay what they were. A briefing
-            # that was loaded before there were indicators is closed and stays without.
-            with suppress(Conflict):
-                execute(
-                    secretary,
-                    meeting_id,
-                    "indicator.add",
-                    f"demo-{briefing.code}-indicator-{number}",
-                    asdict(indicator),
-                    at=before,
-                )
-        for at, name, args in sorted(self._record(briefing, items), key=lambda step: step[0]):
-            give(name, args, at)
+            give(_Step(before, "indicator.add", asdict(indicator), f"indicator-{number}"))
+        for number, paper in enumerate(briefing.papers, start=1):
+            args = {
+                "sha256": self._handed_in(secretary, paper),
+                "title": paper.title,
+                "item_id": items[paper.item_key],
+            }
+            give(_Step(before, "paper.add", args, f"paper-{number}"))
+        steps = [*self._record(briefing, items), *self._room(briefing, items)]
+        for step in sorted(steps, key=lambda step: step.at):
+            give(step)
 
-    def _record(
-        self, briefing: data.Meeting, items: dict[str, int]
-    ) -> list[tuple[Any, str, dict[str, Any]]]:
-        """The commands of a held briefing with their moments; a stable sort keeps the order
-        of those at the same moment."""
-        steps: list[tuple[Any, str, dict[str, Any]]] = []
+    def _handed_in(self, actor: Actor, paper: data.Paper) -> str:
+        """The hash of a paper that has been printed and uploaded; once for both briefings."""
+        if paper not in self.sha256:
+            file = FileStorage(io.BytesIO(printed(paper)), filename=paper.filename)
+            self.sha256[paper] = take_in(actor, file)["sha256"]
+        return self.sha256[paper]
+
+    def _room(self, briefing: data.Meeting, items: dict[str, int]) -> Iterator[_Step]:
+        """Who had the floor, and what was put to the vote."""
+        for number, turn in enumerate(briefing.turns, start=1):
+            key = f"speaker-{number}"
+            args = {
+                "person_id": self.person_ids[turn.person_key],
+                "item_id": items[turn.item_key],
+            }
+            named = {"speaker_id": _Of(key)}
+            yield _Step(turn.asked_at, "speaker.request", args, key)
+            yield _Step(turn.called_at, "speaker.call", named, f"{key}-call")
+            yield _Step(turn.finished_at, "speaker.finish", named, f"{key}-finish")
+        for number, vote in enumerate(briefing.votes, start=1):
+            key = f"vote-{number}"
+            args = {"question": vote.question, "item_id": items[vote.item_key]}
+            named = {"vote_id": _Of(key)}
+            yield _Step(vote.opened_at, "vote.open", args, key)
+            for username in vote.usernames:
+                chosen = named | {"choice": "for"}
+                yield _Step(vote.opened_at, "vote.cast", chosen, f"{key}-{username}", username)
+            hands = named | {"hands": {"for": vote.hands}}
+            yield _Step(vote.closed_at, "vote.count", hands, f"{key}-hands")
+            yield _Step(vote.closed_at, "vote.close", named, f"{key}-close")
+
+    def _record(self, briefing: data.Meeting, items: dict[str, int]) -> Iterator[_Step]:
+        """The commands of a held briefing; a stable sort keeps the order of those at the same
+        moment."""
         for row in briefing.attendance:
             args: dict[str, Any] = {
                 "person_id": self.person_ids[row.person_key],
@@ -192,12 +262,12 @@ class _Loader:
                 "deputy_name": row.deputy_name,
                 "reason": row.reason,
             }
-            steps.append((row.at, "attendance.mark", args))
+            yield _Step(row.at, "attendance.mark", args)
         if briefing.opened_at:
-            steps.append((briefing.opened_at, "meeting.open", {}))
+            yield _Step(briefing.opened_at, "meeting.open", {})
         for item in briefing.agenda:
             if item.started_at:
-                steps.append((item.started_at, "agenda.go_to", {"item_id": items[item.key]}))
+                yield _Step(item.started_at, "agenda.go_to", {"item_id": items[item.key]})
         for entry in briefing.entries:
             args = {
                 "item_id": items[entry.item_key],
@@ -207,14 +277,14 @@ class _Loader:
                 "speaker_name": entry.speaker_name,
                 "unit_id": self.unit_ids[entry.unit_key] if entry.unit_key else None,
             }
-            steps.append((entry.at, "discussion.add", args))
+            yield _Step(entry.at, "discussion.add", args)
         for conclusion in briefing.conclusions:
             args = {
                 "section": conclusion.section,
                 "text": conclusion.text,
                 "item_id": items[conclusion.item_key] if conclusion.item_key else None,
             }
-            steps.append((conclusion.at, "conclusion.add", args))
+            yield _Step(conclusion.at, "conclusion.add", args)
         for directive in briefing.directives:
             args = {
                 "text": directive.text,
@@ -224,7 +294,6 @@ class _Loader:
                 "due_text": directive.due_text,
                 "item_id": items[directive.item_key] if directive.item_key else None,
             }
-            steps.append((directive.at, "directive.add", args))
+            yield _Step(directive.at, "directive.add", args)
         if briefing.closed_at:
-            steps.append((briefing.closed_at, "meeting.close", {}))
-        return steps
+            yield _Step(briefing.closed_at, "meeting.close", {})

@@ -136,6 +136,47 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper of an item, printed when it is loaded: paragraphs, and a table with a head.
+
+    ``landscape`` is for what is made to be shown on a screen.
+    """
+
+    item_key: str
+    title: str
+    filename: str
+    paragraphs: tuple[str, ...] = ()
+    table: tuple[tuple[str, ...], ...] = ()
+    landscape: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Somebody had the floor."""
+
+    person_key: str
+    item_key: str
+    asked_at: datetime
+    called_at: datetime
+    finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A question put to the vote in public; everybody was for it.
+
+    ``usernames`` are the accounts that voted by themselves; ``hands`` were raised in the room.
+    """
+
+    question: str
+    item_key: str
+    opened_at: datetime
+    closed_at: datetime
+    usernames: tuple[str, ...]
+    hands: int
+
+
+@dataclass(frozen=True, slots=True)
 class Directive:
     """One task given to units.
 
@@ -170,6 +211,7 @@ class Meeting:
     participants: tuple[Participant, ...]
     agenda: tuple[AgendaItem, ...]
     indicators: tuple[Indicator, ...] = ()
+    papers: tuple[Paper, ...] = ()
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     opened_at: datetime | None = None
@@ -178,3 +220,5 @@ class Meeting:
     entries: tuple[Entry, ...] = ()
     conclusions: tuple[Conclusion, ...] = ()
     directives: tuple[Directive, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    votes: tuple[Vote, ...] = ()

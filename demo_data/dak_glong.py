@@ -2,8 +2,9 @@
 
 Taken from published news of that day: the occasion, the two chairmen, the figures, and in
 substance the assessment and the conclusions. Everything else is made up for the demonstration:
-every other person, what offices and communes say, the directives and their deadlines. The
-made-up remarks hold no figures, so that no invented number passes for a real one.
+every other person, what offices and communes say, who had the floor and when, the vote on the
+agenda, the directives and their deadlines. The made-up remarks hold no figures, so that no invented
+number passes for a real one. The papers hold nothing but what is in these texts, and say so.
 """
 
 from dataclasses import replace
@@ -21,12 +22,15 @@ from demo_data import (
     Indicator,
     Meeting,
     Organisation,
+    Paper,
     Participant,
     Person,
     Role,
     Section,
+    Turn,
     Unit,
     UnitKind,
+    Vote,
 )
 
 _VIETNAM = timezone(timedelta(hours=7))
@@ -991,6 +995,64 @@ _INDICATORS = (
 )
 
 
+# The room: the communes had the floor one after the other, and the agenda was put to the vote.
+
+
+def _turns() -> tuple[Turn, ...]:
+    said = [entry for entry in _ENTRIES if entry.item_key == "cac_xa"]
+    ends = [entry.at for entry in said[1:]] + [_at("11:00")]
+    return tuple(
+        Turn(entry.person_key, "cac_xa", _at("10:31"), entry.at, end)
+        for entry, end in zip(said, ends, strict=True)
+        if entry.person_key and entry.kind == "opinion"
+    )
+
+
+def _vote() -> Vote:
+    absent = {row.person_key for row in _attendance() if row.status == "absent"}
+    voters = [
+        participant
+        for participant in _PARTICIPANTS
+        if participant.role in ("chair", "participant") and participant.person_key not in absent
+    ]
+    usernames = ("chutoa", "daibieu", "daibieu2")
+    hands = len(voters) - len(usernames)
+    question = "Thông qua chương trình hội nghị"
+    return Vote(question, "khai_mac", _at("08:07"), _at("08:10"), usernames, hands)
+
+
+# The papers
+
+_SAMPLE = "(Tài liệu minh họa, dựng từ nội dung chạy thử)"
+
+_REPORTED = tuple(
+    entry.text for entry in _ENTRIES if entry.item_key == "bao_cao" and entry.kind == "report"
+)
+
+_PAPERS = (
+    Paper(
+        "bao_cao",
+        "Báo cáo kết quả 9 tháng và phương hướng 3 tháng cuối năm 2023",
+        "Báo cáo 9 tháng.pdf",
+        paragraphs=(_SAMPLE, *_REPORTED),
+    ),
+    Paper(
+        "bao_cao",
+        "Kết quả 9 tháng năm 2023 (bản trình chiếu)",
+        "Trình chiếu 9 tháng.pdf",
+        paragraphs=(_SAMPLE, *_REPORTED),
+        table=(
+            ("Chỉ tiêu", "Đơn vị tính", "Kế hoạch", "Ước thực hiện", "Đánh giá"),
+            *(
+                (each.name, each.measure, each.plan, each.estimate, each.assessment)
+                for each in _INDICATORS
+            ),
+        ),
+        landscape=True,
+    ),
+)
+
+
 # The two meetings
 
 ENDED_BRIEFING = Meeting(
@@ -1004,6 +1066,7 @@ ENDED_BRIEFING = Meeting(
     participants=_PARTICIPANTS,
     agenda=_AGENDA,
     indicators=_INDICATORS,
+    papers=_PAPERS,
     starts_at=_at("08:00"),
     ends_at=_at("11:30"),
     opened_at=_at("08:02"),
@@ -1012,6 +1075,8 @@ ENDED_BRIEFING = Meeting(
     entries=_ENTRIES,
     conclusions=_CONCLUSIONS,
     directives=_DIRECTIVES,
+    turns=_turns(),
+    votes=(_vote(),),
 )
 
 READY_BRIEFING = Meeting(
@@ -1023,6 +1088,7 @@ READY_BRIEFING = Meeting(
     duration_minutes=ENDED_BRIEFING.duration_minutes,
     participants=ENDED_BRIEFING.participants,
     agenda=tuple(replace(item, started_at=None, ended_at=None) for item in _AGENDA),
+    papers=_PAPERS,
 )
 
 MEETINGS = (ENDED_BRIEFING, READY_BRIEFING)

@@ -358,9 +358,10 @@ class _Reader:
         ]
 
     def _quorum(self) -> QuorumOut | None:
-        names = QuorumOut.model_fields
         found = next(self._all("quorum"), None)
-        return found and QuorumOut(**{name: found[name] for name in names})
+        if found is None:
+            return None
+        return QuorumOut(**{name: found[name] for name in QuorumOut.model_fields})
 
     def _votes(self) -> list[VoteOut]:
         return [

@@ -349,7 +349,7 @@ def client_for(app: Flask, world: World) -> Callable[[str], FlaskClient]:
 
 @pytest.fixture(scope="session")
 def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the demo in it."""
+    """A SQLite file with the demo in it; the papers are in `files` beside it."""
     folder = tmp_path_factory.mktemp("demo")
     file = folder / "demo.sqlite"
 
@@ -379,6 +379,7 @@ def server(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     folder = tmp_path_factory.mktemp("server")
     file = folder / "demo.sqlite"
     shutil.copyfile(demo_template, file)
+    shutil.copytree(demo_template.parent / "files", folder / "files")
     with serving(f"sqlite:///{file}", demo.PASSWORD, folder) as started:
         yield started
 

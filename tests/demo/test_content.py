@@ -125,6 +125,12 @@ def test_keys_of_a_meeting_resolve(meeting: Meeting) -> None:
         assert part.item_key in items
     for directive in meeting.directives:
         assert {*directive.lead_unit_keys, *directive.supporting_unit_keys} <= set(UNITS)
+    assert {paper.item_key for paper in meeting.papers} <= items
+    assert len(set(meeting.papers)) == len(meeting.papers) == 2
+    for turn in meeting.turns:
+        assert turn.person_key in invited
+        assert turn.item_key in items
+    assert {vote.item_key for vote in meeting.votes} <= items
 
 
 def test_accounts_have_the_places_that_they_are_known_for() -> None:
@@ -212,6 +218,23 @@ def test_times_follow_the_agenda() -> None:
         assert moment.utcoffset() == timedelta(hours=7)
 
 
+def test_who_has_the_floor_is_heard_and_one_after_the_other() -> None:
+    turns = ENDED_BRIEFING.turns
+    assert len(turns) == 6
+    said = {(entry.person_key, entry.at) for entry in ENDED_BRIEFING.entries}
+    for turn in turns:
+        assert (turn.person_key, turn.called_at) in said
+        assert turn.asked_at <= turn.called_at < turn.finished_at
+    for turn, following in pairwise(turns):
+        assert turn.finished_at <= following.called_at
+
+
+def test_papers_hold_nothing_but_the_published_figures() -> None:
+    for paper in ENDED_BRIEFING.papers:
+        assert "minh họa" in paper.paragraphs[0]
+        assert set(paper.paragraphs[1:]) <= {entry.text for entry in ENDED_BRIEFING.entries}
+
+
 def test_conclusions_fill_every_section() -> None:
     for section in ("assessment", "shortcomings", "tasks", "organisation"):
         assert concluded(section)
@@ -261,7 +284,9 @@ def test_the_second_briefing_is_the_same_without_a_record() -> None:
     assert {item.started_at for item in meeting.agenda} == {None}
     assert (meeting.starts_at, meeting.opened_at, meeting.closed_at) == (None, None, None)
     record = (meeting.attendance, meeting.entries, meeting.conclusions, meeting.directives)
-    assert not any(record)
+    room = (meeting.turns, meeting.votes)
+    assert not any((*record, *room))
+    assert meeting.papers == ENDED_BRIEFING.papers
 
 
 def test_texts_are_clean_and_nfc() -> None:
