@@ -8,13 +8,13 @@ import {
 } from './screen-model.js';
 
 const PAGE_MS = 15_000; // how long one page of a long table or list stands
-// How much of a table and of a list fits on a page, in rem, and letters on a line of them.
-const TABLE_ROOM = 43;
-const NAME_LETTERS = 34;
-const ASSESSMENT_LETTERS = 18;
+// How much of a table and of a list fits on a page, in rem, and letters on a line of them: rather
+// too few, for what does not fit is not seen.
+const TABLE_ROOM = 40;
+const COLUMNS = { name: 27, measure: 10, plan: 9, estimate: 10, assessment: 13 };
 const LIST_ROOM = 47;
-const LIST_LETTERS = 72;
-const SITES_AT_MOST = 12; // more of them are counted, and those that are missing named
+const LIST_LETTERS = 76;
+const SITES_AT_MOST = 12; // where there are more, only so many of those that are missing are named
 const SECOND = 1000;
 
 /**
@@ -61,16 +61,18 @@ export function viewsOf(c) {
     const { units: found, sites_connected: connected, sites_total: total } = c.presence;
     const position = (id) => feed.get('unit', id)?.position ?? 0;
     const all = Object.entries(found)
-      .map(([id, site]) => ({ id, name: unit(id), on: site.people.length > 0 }))
+      .map(([id, { people }]) => ({ id, name: unit(id), on: people.length > 0 }))
       .sort((one, other) => position(one.id) - position(other.id));
-    const named = all.length > SITES_AT_MOST ? all.filter((site) => !site.on).slice(0, SITES_AT_MOST) : all;
+    const on = all.filter((site) => site.on);
+    const off = all.filter((site) => !site.on);
+    const names = (some) => some.map(({ name }) => html`<li><span class="site-mark" aria-hidden="true"></span>${name}</li>`);
     return html`
       <footer class="sites">
-        <p class="sites-count">${t('sites', { connected, total })}</p>
-        <ul>${named.map(({ name, on }) => html`
-          <li class=${on ? 'site-on' : 'site-off'}><span class="site-mark" aria-hidden="true"></span>${name}${
-            on ? html`<span class="visually-hidden">${t('site_on')}</span>` : html` <i>${t('site_off')}</i>`
-          }</li>`)}</ul>
+        <ul class="sites-on"><li><b>${t('sites', { connected, total })}</b></li>
+          ${all.length > SITES_AT_MOST ? nothing : names(on)}</ul>
+        ${off.length ? html`<ul class="sites-off"><li>${t('sites_off')}</li>
+          ${names(off.slice(0, SITES_AT_MOST))}</ul>` : nothing}
+        ${quorum()}
       </footer>`;
   }
 
@@ -104,7 +106,6 @@ export function viewsOf(c) {
                 next.presenter_unit_id ? html` <span class="dim">${unit(next.presenter_unit_id)}</span>` : nothing
               }</p>`
             : item ? html`<p class="dim">${t('next_none')}</p>` : nothing}
-          ${quorum()}
         </div>
       </section>
       ${sites()}`;
@@ -117,7 +118,7 @@ export function viewsOf(c) {
           ? html`<span class="dim"> · ${t('presented_by', { who: unit(item.presenter_unit_id) })}</span>`
           : nothing
       }</p>
-      <h2 class="what ${sized(item.title, 90, 170, 300)}">${item.title}</h2>`;
+      <h2 class="what ${sized(item.title, 90, 150, 220)}">${item.title}</h2>`;
   }
 
   function between(list) {
@@ -158,8 +159,8 @@ export function viewsOf(c) {
         <p class="kicker">${t('speaking')}</p>
         <p class="speaker">${person?.name}</p>
         <p class="large">${[person?.title, unit(person?.unit_id)].filter(Boolean).join(', ')}</p>
-        <p class="digits">${state === 'free' ? span(seconds) : span(Math.ceil(Math.max(0, left)))}</p>
-        ${words ? html`<p class="large turn-words"><b>${words}</b></p>` : nothing}
+        <p class="turn-time"><span class="digits">${state === 'free' ? span(seconds) : span(Math.ceil(Math.max(0, left)))}</span>
+          <b>${words}</b></p>
       </div>`;
   }
 
@@ -191,8 +192,7 @@ export function viewsOf(c) {
         <p class="large">${t('starts', { clock: clock(starts), day: longDay(starts) })}</p>
         ${location ? html`<p class="large dim">${location}</p>` : nothing}
         <div class="then">
-          ${minutes > 0 && minutes <= 120 ? html`<p class="large"><b>${t('opens_in', { minutes })}</b></p>` : nothing}
-          ${quorum()}
+          ${minutes > 0 && minutes <= 120 ? html`<p><b>${t('opens_in', { minutes })}</b></p>` : nothing}
         </div>
       </section>
       ${sites()}`;
@@ -233,8 +233,8 @@ export function viewsOf(c) {
     return html`
       ${c.paper.element}
       ${words ? html`<p class="paper-words" role="status">${words}</p>` : nothing}
-      <div class="paper-caption"><h1>${shown.title}</h1>
-        ${shown.pages ? html`<p>${t('page_of', { page: Math.min(page, shown.pages), pages: shown.pages })}</p>` : nothing}</div>`;
+      <h1 class="visually-hidden">${shown.title}</h1>
+      ${shown.pages ? html`<p class="paper-page">${Math.min(page, shown.pages)}/${shown.pages}</p>` : nothing}`;
   }
 
   function paged(found, now) {
@@ -249,10 +249,10 @@ export function viewsOf(c) {
 
   function indicators(_picture, now) {
     const list = feed.sorted('indicator', byPosition);
-    const height = ({ name, assessment }) =>
-      3 * Math.ceil(Math.max(name.length / NAME_LETTERS, assessment.length / ASSESSMENT_LETTERS, 1)) + 2;
+    const columns = Object.keys(COLUMNS);
+    const lines = (row) => Math.max(...columns.map((name) => Math.ceil(row[name].length / COLUMNS[name])));
+    const height = (row) => 3 * lines(row) + 2;
     const { rows, foot } = paged(pages(list, height, TABLE_ROOM), now);
-    const columns = ['name', 'measure', 'plan', 'estimate', 'assessment'];
     return html`
       ${head(now)}
       <section class="board">
@@ -303,7 +303,9 @@ export function viewsOf(c) {
 
   // -- Directives ----------------------------------------------------------------------------
 
-  const dueOf = ({ due, due_text: text }) => dueText(due, t) || text;
+  // `trước ngày 25 hằng tháng` says more than `thường xuyên` (minutes.composing.parts).
+  const dueOf = ({ due, due_text: text }) =>
+    text && (!due || due === 'ongoing') ? text : dueText(due, t);
 
   function directives(_picture, now) {
     const list = feed.sorted('directive', (one, other) =>
@@ -338,7 +340,7 @@ export function viewsOf(c) {
       ${head(now)}
       <section class="now alone given" id="given">
         <p class="kicker">${t(kind)}</p>
-        <h2 class="what ${sized(one.text, 110, 220, 420)}">${one.text}</h2>
+        <h2 class="what ${sized(one.text, 110, 220, 420, 800)}">${one.text}</h2>
         ${kind === 'directive' ? html`
           <dl class="given-facts">
             ${one.lead_unit_ids.length ? html`<div><dt>${t('lead_short')}</dt><dd>${units(one.lead_unit_ids)}</dd></div>` : nothing}
