@@ -102,5 +102,6 @@ test('before the opening and after the close the state of the meeting decides', 
   assert.equal(view({ state: 'closed' }), 'closed');
   assert.equal(view({ state: 'closed' }, 'check_in'), 'closed');
   assert.equal(view({ state: 'archived', cancelled_at: 'x' }), 'cancelled');
-  assert.equal(view({ state: 'live' }, 'check_in'), 'check_in');
+  const other = feedOf({ 'meeting/1': { state: 'live' }, 'screen/1': { what: 'indicators' } });
+  assert.equal(pictureOf(other, 'check_in').view, 'check_in');
 });
