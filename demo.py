@@ -232,7 +232,7 @@ class _Loader:
         """Who had the floor, and what was put to the vote."""
         for number, turn in enumerate(briefing.turns, start=1):
             key = f"speaker-{number}"
-            args = {
+            args: dict[str, Any] = {
                 "person_id": self.person_ids[turn.person_key],
                 "item_id": items[turn.item_key],
             }
