@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from meetings.models import VOTERS
+from meetings.roles import VOTERS
 from minutes.composing.body import paragraph, table
 from minutes.composing.phrases import NONE, joined, line
 from minutes.composing.reading import PRESENT, Fields, Record
