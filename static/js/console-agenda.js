@@ -1,12 +1,11 @@
 // The left column: the agenda with its clock, its order, and the way from item to item.
 
 import { html, nothing } from '/static/vendor/lit-html/lit-html.js';
-import { live } from '/static/vendor/lit-html/directives/live.js';
 import { repeat } from '/static/vendor/lit-html/directives/repeat.js';
 import Sortable from '/static/vendor/sortablejs/modular/sortable.esm.js';
+import { openItem } from './console-item.js';
+import { rowKeys } from './console-rows.js';
 import { unitName } from './lib.js';
-
-const LONGEST = 1440; // minutes of a day, as the server has it
 
 /** The items in their order, as they will stand when the moves on their way are done. */
 export function items(c) {
@@ -66,6 +65,25 @@ export async function advance(c) {
   );
 }
 
+// To an item at once, whatever its state.
+function goTo(c, item) {
+  c.ui.item = null;
+  c.send('agenda.go_to', { item_id: item.id });
+  c.focus('#line');
+}
+
+// Pass over an item, or let one that was passed over wait again.
+function skip(c, item) {
+  if (!['pending', 'current', 'skipped'].includes(item.state)) return;
+  const back = item.state === 'skipped';
+  const was = item.state === 'current' ? 'agenda.go_to' : 'agenda.restore';
+  c.send(back ? 'agenda.restore' : 'agenda.skip', { item_id: item.id }).then(() =>
+    c.toast(c.t(back ? 'item_restored' : 'item_skipped', { title: item.title }), () =>
+      c.send(back ? 'agenda.skip' : was, { item_id: item.id }),
+    ),
+  );
+}
+
 function move(c, item, step) {
   const position = items(c).findIndex((other) => other.id === item.id) + 1 + step;
   if (position < 1 || position > items(c).length) return;
@@ -90,7 +108,10 @@ function remove(c, item) {
 function minutesText(c, item) {
   const { t } = c;
   const minutes = Math.floor(used(c, item) / 60);
-  if (item.state === 'pending') return t('minutes', { n: item.minutes });
+  const plan = item.planned_minutes;
+  if (item.state === 'pending') {
+    return plan === undefined ? t('minutes', { n: item.minutes }) : t('minutes_of_plan', { n: item.minutes, of: plan });
+  }
   if (item.minutes === 0) return t('minutes', { n: minutes });
   const over = minutes - item.minutes;
   const text = t('used_minutes', { n: minutes, of: item.minutes });
@@ -129,12 +150,10 @@ export function agenda(c) {
   const shown = c.shown();
   queueMicrotask(() => c.editable && sorting(c, document.querySelector('#agenda-list')));
   return html`
-    <section class="pane agenda" aria-label=${t('agenda')} data-zone="agenda">
+    <section class="pane agenda" aria-label=${t('agenda')} data-zone="agenda" data-column="agenda">
       <header class="pane-head">
         <h2>${t('agenda')}</h2>
-        <span class="muted small num">${t('minutes', {
-          n: list.reduce((sum, item) => sum + item.minutes, 0),
-        })}</span>
+        <span class="muted small num">${t('minutes', { n: list.reduce((sum, item) => sum + item.minutes, 0) })}</span>
       </header>
       <div class="pane-body">
         <ol class="items" id="agenda-list">
@@ -166,20 +185,22 @@ function row(c, item, at, isShown) {
   const planned = item.minutes > 0;
   const late = planned && seconds > item.minutes * 60;
   const current = item.state === 'current';
-  const onKey = (event) => {
-    if (event.target !== event.currentTarget || !c.editable) return;
-    if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
-      event.preventDefault();
-      move(c, item, event.key === 'ArrowUp' ? -1 : 1);
-    } else if (event.key === 'Enter' || event.key === ' ') {
-      event.preventDefault();
-      c.show(item.id);
-    }
+  const acts = {
+    Enter: () => c.show(item.id),
+    ' ': () => c.show(item.id),
+    'Alt+ArrowUp': () => move(c, item, -1),
+    'Alt+ArrowDown': () => move(c, item, 1),
+    v: () => c.live && !current && goTo(c, item),
+    q: () => c.live && skip(c, item),
+    e: () => openItem(c, item),
+    x: () => remove(c, item),
+    Delete: () => remove(c, item),
+    '+': () => openItem(c, null, item),
   };
   return html`
     <li class="item item-${item.state} ${isShown ? 'item-shown' : ''}" id="item-${item.id}"
-      data-item=${item.id} tabindex=${isShown || (c.shown() === null && at === 0) ? 0 : -1}
-      aria-current=${current ? 'step' : nothing} @keydown=${onKey}
+      data-item=${item.id} data-row tabindex=${isShown || (c.shown() === null && at === 0) ? 0 : -1}
+      aria-current=${current ? 'step' : nothing} @keydown=${(event) => rowKeys(c, event, c.editable, acts)}
       @click=${() => c.show(item.id)}>
       <span class="item-number num ${c.editable ? 'item-handle' : ''}"
         title=${c.editable ? t('drag') : nothing}>${at + 1}</span>
@@ -216,140 +237,20 @@ function tools(c, item, at) {
   return html`
     <div class="item-tools">
       ${c.live && item.state !== 'current'
-        ? html`<div class="item-go"><button class="btn btn-small" @click=${act(() => {
-            c.ui.item = null;
-            c.send('agenda.go_to', { item_id: item.id });
-            c.focus('#line');
-          })}>${t('go_to')}</button></div>`
+        ? html`<div class="item-go"><button class="btn btn-small" tabindex="-1" @click=${act(() => goTo(c, item))}>${t('go_to')}</button></div>`
         : nothing}
-      <button class="btn btn-quiet btn-small" @click=${act(() => openItem(c, item))}>${t('edit')}</button>
-      <button class="btn btn-quiet btn-small btn-icon" aria-label=${t('move_up')} title=${t('move_up')}
+      <button class="btn btn-quiet btn-small" tabindex="-1" @click=${act(() => openItem(c, item))}>${t('edit')}</button>
+      <button class="btn btn-quiet btn-small btn-icon" tabindex="-1" aria-label=${t('move_up')} title=${t('move_up')}
         ?disabled=${at === 0} @click=${act(() => move(c, item, -1))}>↑</button>
-      <button class="btn btn-quiet btn-small btn-icon" aria-label=${t('move_down')} title=${t('move_down')}
+      <button class="btn btn-quiet btn-small btn-icon" tabindex="-1" aria-label=${t('move_down')} title=${t('move_down')}
         ?disabled=${at === items(c).length - 1} @click=${act(() => move(c, item, 1))}>↓</button>
+      ${c.live && item.state !== 'done'
+        ? html`<button class="btn btn-quiet btn-small" tabindex="-1" @click=${act(() => skip(c, item))}>
+            ${t(item.state === 'skipped' ? 'restore' : 'skip')}</button>`
+        : nothing}
       ${item.state === 'pending'
-        ? html`<button class="btn btn-quiet btn-small" @click=${act(() => remove(c, item))}>
+        ? html`<button class="btn btn-quiet btn-small" tabindex="-1" @click=${act(() => remove(c, item))}>
             ${t('remove')}</button>`
         : nothing}
     </div>`;
-}
-
-// -- The dialog for one item -------------------------------------------------------------
-
-function openItem(c, item = null) {
-  const form = c.ui.itemForm;
-  // An item that was being typed is still there, unless another one is asked for.
-  if (!form || form.id !== (item?.id ?? null)) {
-    c.ui.itemForm = {
-      id: item?.id ?? null,
-      base: item?.revision ?? null,
-      title: item?.title ?? '',
-      minutes: String(item?.minutes ?? 10),
-      presenter: item?.presenter_unit_id ?? null,
-      errors: {},
-    };
-  }
-  c.open('item');
-}
-
-/** Save what stands in the item's form. */
-function saveItem(c) {
-  const form = c.ui.itemForm;
-  const minutes = Number(form.minutes);
-  const whole = form.minutes.trim() !== '' && Number.isInteger(minutes);
-  form.errors = {};
-  if (!form.title.trim()) form.errors.title = c.t('item_needs_title');
-  if (!whole || minutes < 0 || minutes > LONGEST) form.errors.minutes = c.t('item_needs_minutes');
-  if (Object.keys(form.errors).length > 0) {
-    c.update();
-    queueMicrotask(() => document.querySelector('#dialog [aria-invalid="true"]')?.focus());
-    return;
-  }
-  const args = { title: form.title.trim(), minutes, presenter_unit_id: form.presenter };
-  if (form.id !== null) {
-    c.send('agenda.update', { item_id: form.id, ...args }, { form });
-  } else {
-    // Insert after what is on the screen; at the end otherwise.
-    const list = items(c);
-    const at = list.findIndex((item) => item.id === c.shown());
-    if (at >= 0) args.position = at + 2;
-    c.send('agenda.add', args, { form });
-  }
-  c.ui.itemForm = null;
-  c.close();
-}
-
-/** The server refused an item: its form comes back with the reason. */
-export function itemRefused(c, command, error) {
-  const { args } = command;
-  c.ui.itemForm = {
-    id: args.item_id ?? null,
-    title: args.title,
-    minutes: String(args.minutes),
-    presenter: args.presenter_unit_id,
-    errors: placed(error),
-  };
-  c.open('item');
-}
-
-// Each reason by its field; what belongs to none, by `form`.
-function placed(error) {
-  const errors = {};
-  for (const { field, message } of error.errors ?? []) {
-    errors[field === 'title' || field === 'minutes' ? field : 'form'] ??= message;
-  }
-  return Object.keys(errors).length > 0 ? errors : { form: error.message };
-}
-
-/** What the dialog shows. */
-export function itemDialog(c) {
-  const { t } = c;
-  const form = c.ui.itemForm;
-  if (!form) return nothing;
-  const set = (name) => (event) => {
-    form[name] = event.target.value;
-    c.changed();
-  };
-  const units = c.feed.all('unit').filter((unit) => unit.kind !== 'group');
-  const errors = form.errors ?? {};
-  const wrong = (name) => html`<p class="field-error" id="item-${name}-error" role="alert"
-    ?hidden=${!errors[name]}>${errors[name]}</p>`;
-  const bad = (name) => (errors[name] ? 'true' : nothing);
-  return html`
-    <h2 id="dialog-title">${form.id === null ? t('add_item') : t('edit_item')}</h2>
-    <form class="form" @submit=${(event) => {
-      event.preventDefault();
-      saveItem(c);
-    }}>
-      <div class="field">
-        <label for="item-title">${t('item_title')}</label>
-        <input id="item-title" maxlength="500" autofocus .value=${live(form.title)} @input=${set('title')}
-          aria-describedby="item-title-error" aria-invalid=${bad('title')}>
-        ${wrong('title')}
-      </div>
-      <div class="field-row">
-        <div class="field">
-          <label for="item-minutes">${t('item_minutes')}</label>
-          <input id="item-minutes" inputmode="numeric" .value=${live(form.minutes)}
-            @input=${set('minutes')} aria-describedby="item-minutes-error" aria-invalid=${bad('minutes')}>
-          ${wrong('minutes')}
-        </div>
-        <div class="field field-wide">
-          <label for="item-presenter">${t('item_presenter')}</label>
-          <select id="item-presenter" .value=${live(String(form.presenter ?? ''))} @change=${(event) => {
-            form.presenter = event.target.value ? Number(event.target.value) : null;
-            c.changed();
-          }}>
-            <option value="">${t('no_presenter')}</option>
-            ${units.map((unit) => html`<option value=${unit.id}
-              ?selected=${unit.id === form.presenter}>${unitName(unit)}</option>`)}
-          </select>
-        </div>
-      </div>
-      ${wrong('form')}
-      <div class="actions">
-        <button type="button" class="btn btn-quiet" @click=${() => c.close()}>${t('cancel')}</button>
-        <button class="btn btn-primary">${t('save')}</button>
-      </div>
-    </form>`;
 }

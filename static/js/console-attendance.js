@@ -1,11 +1,14 @@
-// The tab for attendance: every invited person, marked with one key.
+// The tab for attendance: every invited person in protocol order, marked with one key.
 
 import { html, nothing } from '/static/vendor/lit-html/lit-html.js';
 import { live } from '/static/vendor/lit-html/directives/live.js';
 import { repeat } from '/static/vendor/lit-html/directives/repeat.js';
+import { readTime } from './console-due.js';
 import { sites } from './console-presence.js';
+import { rowKeys } from './console-rows.js';
 import { best, composing } from './console-units.js';
-import { unitName } from './lib.js';
+import { clock, day, unitName } from './lib.js';
+import { here, invited, late, leftEarly } from './room-model.js';
 
 /** Each status with its key. */
 const STATUSES = [
@@ -14,11 +17,7 @@ const STATUSES = [
   ['absent', '3'],
   ['unknown', '0'],
 ];
-const HERE = ['on_site', 'online'];
-
-function invited(c) {
-  return c.feed.all('participant').sort((one, other) => one.position - other.position);
-}
+const KEPT = ['status', 'reason', 'deputy_name', 'arrived_at', 'left_at'];
 
 /** The attendance of a person, as it will be when what is on its way has arrived. */
 function attendanceOf(c, personId) {
@@ -32,21 +31,25 @@ function attendanceOf(c, personId) {
 
 /** How many people are invited, and how many are here. */
 export function headcount(c) {
-  const people = invited(c);
-  const here = people.filter(({ person_id: id }) => HERE.includes(attendanceOf(c, id).status));
-  return { people: people.length, here: here.length };
+  const people = invited(c.feed);
+  return { people: people.length, here: people.filter(({ person_id: id }) => here(attendanceOf(c, id))).length };
 }
 
 function mark(c, personId, args) {
   const before = attendanceOf(c, personId);
   const name = c.feed.get('person', personId)?.name ?? '';
   c.send('attendance.mark', { person_id: personId, ...args }).then(() => {
-    if (args.status === before.status) return;
-    const { status, reason, deputy_name } = before;
-    c.toast(c.t('marked', { name, status: c.t(`status_${args.status}`) }), () =>
-      c.send('attendance.mark', { person_id: personId, status, reason, deputy_name }),
-    );
+    const now = attendanceOf(c, personId);
+    const status = c.t(now.left_at && !before.left_at ? 'marked_left' : `status_${args.status}`);
+    if (KEPT.every((field) => (now[field] ?? null) === (before[field] ?? null))) return;
+    c.toast(c.t('marked', { name, status }), () => c.send('attendance.mark', { person_id: personId, ...asItWas(before) }));
   });
+}
+
+// What the command needs to bring back an attendance: whoever is not here has no times.
+function asItWas({ status, reason = null, deputy_name = null, arrived_at = null, left_at = null }) {
+  const came = here({ status, deputy_name, left_at: null });
+  return { status, reason, deputy_name, ...(came ? { arrived_at, left_at } : {}) };
 }
 
 function setStatus(c, personId, status) {
@@ -56,19 +59,54 @@ function setStatus(c, personId, status) {
   else if (c.ui.details?.person_id === personId) c.ui.details = null;
 }
 
+// Whoever is here leaves now; once more, and they have not left.
+function leave(c, personId) {
+  const { status, deputy_name, left_at: left } = attendanceOf(c, personId);
+  if (!here({ status, deputy_name })) return;
+  mark(c, personId, { status, left_at: left ? null : new Date(c.feed.now()).toISOString() });
+}
+
 function openDetails(c, personId, field) {
-  const { reason, deputy_name } = attendanceOf(c, personId);
+  const { reason, deputy_name, arrived_at: arrived, left_at: left } = attendanceOf(c, personId);
   if (c.ui.details?.person_id !== personId) {
-    c.ui.details = { person_id: personId, reason: reason ?? '', deputy: deputy_name ?? '' };
+    c.ui.details = {
+      person_id: personId,
+      reason: reason ?? '',
+      deputy: deputy_name ?? '',
+      arrived: clock(arrived),
+      left: clock(left),
+      error: '',
+    };
   }
   c.changed();
   c.focus(`#${field}-${personId}`);
 }
 
+// A time of the meeting's day; null where the field is empty, undefined where it is no time. What
+// stands there already keeps its seconds.
+function moment(c, typed, before) {
+  if (typed.trim() === '') return null;
+  const time = readTime(typed);
+  if (!time || time === clock(before)) return time && before;
+  const [date, month, year] = day(c.meeting.opened_at ?? c.feed.now()).split('/');
+  return `${year}-${month}-${date}T${time}:00+07:00`;
+}
+
 function saveDetails(c) {
-  const { person_id: personId, reason, deputy } = c.ui.details;
-  const { status } = attendanceOf(c, personId);
-  mark(c, personId, { status, reason: reason.trim() || null, deputy_name: deputy.trim() || null });
+  const { person_id: personId, reason, deputy, arrived, left } = c.ui.details;
+  const before = attendanceOf(c, personId);
+  const args = { status: before.status, reason: reason.trim() || null, deputy_name: deputy.trim() || null };
+  if (here(args)) {
+    const [arrived_at, left_at] = [moment(c, arrived, before.arrived_at), moment(c, left, before.left_at)];
+    if (arrived_at === undefined || left_at === undefined) {
+      c.ui.details.error = c.t('time_wrong');
+      c.update();
+      return;
+    }
+    // Without a time of arrival it is this moment.
+    Object.assign(args, arrived_at === null ? {} : { arrived_at }, { left_at });
+  }
+  mark(c, personId, args);
   c.ui.details = null;
   c.changed();
   const next = document.querySelector(`#person-${personId} + .attendee`);
@@ -77,43 +115,32 @@ function saveDetails(c) {
 
 /** Focus the list: the first person who is not marked yet. */
 export function focusAttendance(c) {
-  const people = invited(c);
+  const people = invited(c.feed);
   const first = people.find(({ person_id: id }) => attendanceOf(c, id).status === 'unknown') ?? people[0];
   c.ui.tab = 'attendance';
   c.changed();
   if (first) c.focus(`#person-${first.person_id}`);
 }
 
-/** A key pressed on a person's row; true where it meant something. */
-function onRowKey(c, event, personId) {
-  if (event.target !== event.currentTarget || event.ctrlKey || event.altKey || event.metaKey) return;
-  const status = STATUSES.find(([, key]) => key === event.key)?.[0];
-  if (status && c.mayMark && c.keysOn) {
-    event.preventDefault();
-    event.stopPropagation();
-    // The focus stays: the next key (a deputy, a correction) is about the same person.
-    setStatus(c, personId, status);
-  } else if (event.key === 't' && c.mayMark && c.keysOn) {
-    event.preventDefault();
-    event.stopPropagation();
-    openDetails(c, personId, 'deputy');
-  }
-}
-
 function row(c, participant, first) {
   const { t } = c;
   const { person_id: id } = participant;
   const person = c.feed.get('person', id);
-  const { status, reason, deputy_name: deputy } = attendanceOf(c, id);
+  const seen = attendanceOf(c, id);
+  const { status, reason, deputy_name: deputy } = seen;
   const open = c.ui.details?.person_id === id;
+  // The focus stays: the next key (a deputy, a correction) is about the same person.
+  const acts = { t: () => openDetails(c, id, 'deputy'), v: () => leave(c, id) };
+  for (const [name, key] of STATUSES) acts[key] = () => setStatus(c, id, name);
   const unit = unitName(c.feed.get('unit', participant.unit_id));
   return html`
-    <li class="attendee" id="person-${id}" tabindex=${first ? 0 : -1} data-zone="attendance"
+    <li class="attendee" id="person-${id}" data-row tabindex=${first ? 0 : -1} data-zone="attendance"
       aria-label="${person?.name ?? ''}, ${unit}: ${t(`status_${status}`)}"
-      @keydown=${(event) => onRowKey(c, event, id)}>
+      @keydown=${(event) => rowKeys(c, event, c.mayMark, acts)}>
       <div class="attendee-who" title=${person?.title ?? nothing}>
         <p><b>${person?.name ?? ''}</b> ${unit ? html`<span class="muted">${unit}</span>` : nothing}</p>
         ${deputy ? html`<p class="small">${t('deputy_is', { name: deputy })}</p>` : nothing}
+        ${times(c, seen)}
         ${reason && status === 'absent' ? html`<p class="small">${t('reason_is', { reason })}</p>` : nothing}
       </div>
       ${c.mayMark
@@ -125,9 +152,18 @@ function row(c, participant, first) {
             <button class="btn btn-quiet btn-small" tabindex="-1" title="${t('deputy')} (t)"
               @click=${() => openDetails(c, id, 'deputy')}>${t('deputy_short')}</button>
           </div>`
-        : html`<span class="badge ${HERE.includes(status) ? 'badge-accent' : ''}">${t(`status_${status}`)}</span>`}
+        : html`<span class="badge ${here(seen) ? 'badge-accent' : ''}">${t(`status_${status}`)}</span>`}
       ${open ? details(c, status) : nothing}
     </li>`;
+}
+
+// Who came with the opening and stayed has no times worth a word.
+function times(c, seen) {
+  const { t, meeting } = c;
+  const words = [];
+  if (late(meeting, seen)) words.push(t('came_late', { time: clock(seen.arrived_at) }));
+  if (leftEarly(meeting, seen)) words.push(t('left_early', { time: clock(seen.left_at) }));
+  return words.length > 0 ? html`<p class="small">${words.join(' · ')}</p>` : nothing;
 }
 
 function details(c, status) {
@@ -139,7 +175,7 @@ function details(c, status) {
       <label for="${name}-${id}">${label}</label>
       <input id="${name}-${id}" maxlength="500" autocomplete="off" .value=${live(form[name])}
         @input=${(event) => {
-          form[name] = event.target.value;
+          Object.assign(form, { [name]: event.target.value, error: '' });
           c.changed();
         }}>
     </div>`;
@@ -157,16 +193,28 @@ function details(c, status) {
     }}>
       ${status === 'absent' ? field('reason', t('reason')) : nothing}
       ${field('deputy', t('deputy'))}
+      ${here({ status, deputy_name: form.deputy.trim() })
+        ? html`<div class="field-row">${field('arrived', t('arrived_at'))}${field('left', t('left_at'))}</div>`
+        : nothing}
+      <p class="field-error" role="alert" ?hidden=${!form.error}>${form.error}</p>
       <div class="actions">
         <button class="btn btn-small btn-primary">${t('save')} <kbd>Enter</kbd></button>
       </div>
     </form>`;
 }
 
+function quorum(c) {
+  const [now] = c.feed.all('quorum');
+  if (!now) return nothing;
+  const { rule, present, needed, members, reached } = now;
+  return html`<p class="small"><b>${c.t(reached ? 'quorum_reached' : 'quorum_missing')}</b>
+    ${c.t('quorum_facts', { present, members, needed, rule })}</p>`;
+}
+
 /** The tab. */
 export function attendance(c) {
   const { t } = c;
-  const people = invited(c);
+  const people = invited(c.feed);
   const shown = best(
     people,
     c.ui.search,
@@ -196,6 +244,7 @@ export function attendance(c) {
         .filter(([, count]) => count > 0)
         .map(([name, count]) => `${t(`status_${name}`)} ${count}`)
         .join(' · ')}</p>
+      ${quorum(c)}
     </div>
     <div class="side-scroll">
       ${sites(c)}

@@ -33,6 +33,21 @@ export function composing(event) {
 }
 
 /**
+ * The units that a query may mean: who sits in the meeting is meant more often than who does not.
+ *
+ * @param {object} c the console
+ * @param {string} query as it was typed
+ * @param {number[]} taken ids of units that are not to be chosen
+ */
+export function unitChoices({ feed }, query, taken) {
+  const units = feed.all('unit').sort((one, other) => one.position - other.position);
+  const free = units.filter((unit) => !taken.includes(unit.id));
+  const here = new Set(feed.all('participant').map((participant) => participant.unit_id));
+  const near = (unit) => (here.has(unit.id) || unit.kind === 'group' ? 1 : 0);
+  return best(free, query, (unit) => `${unit.short_name ?? ''} ${unit.name}`, SHOWN, near);
+}
+
+/**
  * A field for several units.
  *
  * @param {object} c the console
@@ -42,14 +57,7 @@ export function composing(event) {
  */
 export function unitField(c, field, taken = []) {
   const { t, feed } = c;
-  const units = feed.all('unit').sort((one, other) => one.position - other.position);
-  const free = units.filter((unit) => !field.ids.includes(unit.id) && !taken.includes(unit.id));
-  // Who sits in the meeting is meant more often than who does not.
-  const here = new Set(feed.all('participant').map((participant) => participant.unit_id));
-  const near = (unit) => (here.has(unit.id) || unit.kind === 'group' ? 1 : 0);
-  const options = field.open
-    ? best(free, field.query, (unit) => `${unit.short_name ?? ''} ${unit.name}`, SHOWN, near)
-    : [];
+  const options = field.open ? unitChoices(c, field.query, [...field.ids, ...taken]) : [];
   const index = Math.min(field.index, options.length - 1);
   const changed = () => {
     field.error = '';

@@ -2,11 +2,23 @@
 // `ui`, what is being typed and looked at here. Keyboard first; nothing typed is ever lost.
 
 import { html, nothing, render } from '/static/vendor/lit-html/lit-html.js';
-import { advance, agenda, ending, itemDialog, itemRefused, items, predictedEnd } from './console-agenda.js';
+import { advance, agenda, items, predictedEnd } from './console-agenda.js';
 import { attendance, focusAttendance, headcount } from './console-attendance.js';
-import { openConclusion, openDirective, outcome, outcomeRefused } from './console-outcome.js';
+import { nextSpeaks } from './console-composer.js';
+import { openConclusion } from './console-conclusion.js';
+import { closeDialog, openDialog, reopenDialog } from './console-dialogs.js';
+import { openDirective } from './console-directive.js';
+import { fitDialog, openFit } from './console-fit.js';
+import { itemDialog, itemRefused } from './console-item.js';
+import { foot, keysDialog } from './console-keys.js';
+import { outcome, outcomeRefused } from './console-outcome.js';
 import { follow, sitesConnected } from './console-presence.js';
-import { entryRefused, presenterSpeaks, record, removeEntry, startEdit } from './console-record.js';
+import { editLast, entryRefused, record } from './console-record.js';
+import { cross, enter, step } from './console-rows.js';
+import { chooseScreen, screenDialog, screenText, turnPage } from './console-screen.js';
+import { askFloor, callNext, finish, speaking } from './console-speakers.js';
+import { openTranscript, transcriptDialog } from './console-transcript.js';
+import { focusVotes, openVotes, voteDialog, voteRefused, voting } from './console-votes.js';
 import { BLIP_MS, Feed } from './feed.js';
 import { clock, day, pageData, setting, translator } from './lib.js';
 import { missedNotice } from './missed.js';
@@ -24,22 +36,33 @@ const ui = {
   item: null, // the item that is looked at, where it is not the current one
   tab: 'outcome',
   line: { text: '', kind: 'opinion', speaker: null, error: '' },
-  menu: null, // the list of speakers: {from, to, query, index}
+  menu: null, // the list of names: {id, from, to, query, index}
   closedAt: null, // where in the line the list was closed by hand
-  edits: {}, // by entry id: {text, base, original, error, theirs, back}
+  edits: {}, // by entry id: {text, kind, speaker, base, original, error, theirs, back}
+  transcript: [], // draft lines: {id, kind, text, at, speaker, editing, error}
+  remark: { text: '', kind: 'opinion' }, // after the close
+  vote: { text: '', secret: false, error: '' }, // a question that is being put
   failed: [], // what the server refused: {id, name, args, error}
   conclusion: null,
   directive: null,
   itemForm: null,
   details: null,
   search: '',
-  dialog: null, // 'open', 'close', 'reopen', 'keys' or 'item'
+  asking: { query: '', index: 0, open: false, reply_to: null }, // the field that adds a speaker
+  hands: {}, // by vote id, while they are typed
+  counts: {}, // by unit id: how many sit there, while it is typed
+  opened: {}, // which of the lists that fold are open
+  asked: null, // the vote that a dialog asks about: {vote, act}
+  screen: null, // the dialogs': {query, index}
+  fit: null, // {time, from, proposal, error}
+  import: null, // {text, began, error}
+  dialog: null, // a key of `dialogs`
   toast: null,
   stick: true, // the record stays at its newest line
   offlineSince: null,
   zone: null,
 };
-const DRAFTS = ['line', 'edits', 'failed', 'conclusion', 'directive', 'itemForm', 'details'];
+const DRAFTS = ['line', 'edits', 'failed', 'conclusion', 'directive', 'itemForm', 'details', 'remark', 'vote', 'transcript'];
 Object.assign(ui, unflat(store.drafts));
 // What was refused when the browser died is asked again: until then it is not refused.
 ui.failed = ui.failed.filter(({ id }) => !store.waiting.some((command) => command.id === id));
@@ -50,6 +73,7 @@ const missed = missedNotice({ feed, t, me: page.me, changed: () => c.update() })
 let rendering = false;
 let focusNext = null;
 let current; // the current item's id; undefined until the meeting is loaded
+let floor; // the id of whoever speaks
 let scrolledTo;
 let state;
 
@@ -97,7 +121,10 @@ const c = {
   },
   /** Something was typed: keep it, and render. */
   changed() {
-    store.saveDrafts(flat(Object.fromEntries(DRAFTS.map((name) => [name, ui[name]]))));
+    const drafts = Object.fromEntries(DRAFTS.map((name) => [name, ui[name]]));
+    // (An empty one must not keep a closed window's from being taken over.)
+    if (drafts.transcript.length === 0) drafts.transcript = null;
+    store.saveDrafts(flat(drafts));
     c.update();
   },
   /** Focus what matches the selector, once it is rendered. */
@@ -111,6 +138,7 @@ const c = {
       feed.command(name, args, note).then(resolve, () => {});
     });
   },
+  editLast: () => editLast(c),
   /** Say what happened, and offer the way back. */
   toast(text, undo = null, bad = false) {
     clearTimeout(ui.toast?.timer);
@@ -145,10 +173,11 @@ function paint() {
   }
   if (dialog && ui.dialog && !dialog.open) dialog.showModal();
   if (dialog && !ui.dialog && dialog.open) dialog.close();
-  if (focusNext) {
+  // (A dialog that is being closed gives the focus back first.)
+  if (focusNext && !ui.dialog) {
     const target = root.querySelector(focusNext);
     focusNext = null;
-    if (target && !ui.dialog) focusEnd(target);
+    if (target) focusEnd(target);
   }
 }
 
@@ -189,16 +218,16 @@ function view() {
       ${c.live || c.meeting.opened_at ? record(c, html`${missed()}${toast()}`) : before()}
       ${side()}
     </div>
-    ${foot()}
+    ${foot(c)}
     <dialog class="dialog" id="dialog" aria-labelledby="dialog-title" @close=${() => ui.dialog && c.close()}>
-      ${dialogs[ui.dialog]?.() ?? nothing}
+      ${dialogs[ui.dialog]?.(c) ?? nothing}
     </dialog>`;
 }
 
 // What is not with the server yet, where there is no record to show it in: neither out of sight
 // while the meeting cannot be loaded, nor when its writer has been taken off it.
 function held() {
-  const forms = [ui.line, ui.conclusion, ui.directive, ...Object.values(ui.edits)];
+  const forms = [ui.line, ui.remark, ui.vote, ui.conclusion, ui.directive, ...Object.values(ui.edits), ...ui.transcript];
   const texts = [...feed.pending.map(({ args }) => args), ...ui.failed.map(({ args }) => args), ...forms]
     .map((one) => one?.text?.trim())
     .filter(Boolean);
@@ -221,10 +250,14 @@ function bar() {
         ${c.editable
           ? html`<div><dt>${t('predicted_end')}</dt><dd class="num ${late > 0 ? 'late' : ''}">${clock(end)}${
               late > 0 ? ` · ${t('over_minutes', { n: late })}` : ''
-            }</dd></div>
+            }${c.live ? html` <button class="btn btn-quiet btn-small" @click=${() => openFit(c)}>${t('fit_short')} <kbd>g</kbd></button>` : nothing}</dd></div>
             <div><dt>${t('sites')}</dt><dd class="num" id="sites-connected">${sitesConnected(c)}</dd></div>`
           : nothing}
       </dl>
+      ${c.mayMark
+        ? html`<button class="btn btn-small bar-screen" title=${t('screen_now')} @click=${() => chooseScreen(c)}>
+            <span class="visually-hidden">${t('screen_now')}</span><span class="clip">${screenText(c)}</span> <kbd>s</kbd></button>`
+        : nothing}
       ${saving()}
       ${barButton()}
     </header>`;
@@ -286,6 +319,8 @@ function before() {
     </section>`;
 }
 
+const TABS = ['outcome', 'votes', 'attendance'];
+
 function side() {
   const { people, here } = headcount(c);
   const tab = (name, label) => html`
@@ -296,17 +331,21 @@ function side() {
         c.update();
       }} @keydown=${(event) => {
         if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
-        ui.tab = name === 'outcome' ? 'attendance' : 'outcome';
+        event.preventDefault();
+        event.stopPropagation();
+        const by = event.key === 'ArrowLeft' ? -1 : 1;
+        ui.tab = TABS[(TABS.indexOf(name) + by + TABS.length) % TABS.length];
         c.focus(`#tab-${ui.tab}`);
       }}>${label}</button>`;
   return html`
-    <section class="pane side" aria-label=${t('side')}>
+    <section class="pane side" aria-label=${t('side')} data-column="side">
       <div class="tabs" role="tablist" aria-label=${t('side')}>
         ${tab('outcome', t('tab_outcome'))}
+        ${tab('votes', html`${t('votes')} ${openVotes(c) > 0 ? html`<span class="badge badge-live">${t('vote_open')}</span>` : nothing}`)}
         ${tab('attendance', html`${t('tab_attendance')} <span class="muted num">${here}/${people}</span>`)}
       </div>
       <div class="side-panel" id="side-panel" role="tabpanel" aria-labelledby="tab-${ui.tab}">
-        ${ui.tab === 'attendance' ? attendance(c) : outcome(c)}
+        ${{ outcome, votes: voting, attendance }[ui.tab](c)}
       </div>
     </section>`;
 }
@@ -333,45 +372,7 @@ function undo() {
   back?.();
 }
 
-// -- The keys that work now --------------------------------------------------------------
-
-const KEYS = {
-  line: [['Enter', 'key_add'], ['Shift+Enter', 'key_newline'], ['@', 'key_speaker'], ['/yk /hoi /dap …', 'key_kind'],
-    ['/cd', 'key_to_directive'], ['↑', 'key_edit_last'], ['Ctrl+Enter', 'key_next'], ['Esc', 'key_leave']],
-  edit: [['Enter', 'key_save'], ['Shift+Enter', 'key_newline'], ['Esc', 'key_cancel']],
-  details: [['Enter', 'key_save'], ['Esc', 'key_cancel']],
-  conclusion: [['Enter', 'key_save'], ['Shift+Enter', 'key_newline'], ['Esc', 'key_cancel']],
-  directive: [['Enter', 'key_next_field'], ['Ctrl+Enter', 'key_save'], ['Esc', 'key_cancel']],
-  form: [['Ctrl+Enter', 'key_save'], ['Esc', 'key_cancel']],
-  entry: [['↑ ↓', 'key_move'], ['e', 'key_edit'], ['x', 'key_remove'], ['i', 'key_line'], ['n', 'key_next']],
-  attendance: [['1', 'status_on_site'], ['2', 'status_online'], ['3', 'status_absent'], ['0', 'status_unknown'],
-    ['t', 'deputy'], ['↑ ↓', 'key_move'], ['i', 'key_line']],
-  agenda: [['↑ ↓', 'key_move'], ['Enter', 'key_look'], ['Alt+↑ ↓', 'key_order'], ['n', 'key_next'], ['i', 'key_line']],
-  live: [['n', 'key_next'], ['i', 'key_line'], ['k', 'key_conclusion'], ['d', 'key_directive'], ['a', 'key_attendance'],
-    ['↑ ↓', 'key_move'], ['z', 'undo']],
-  scheduled: [['o', 'key_open'], ['a', 'key_attendance']],
-  closed: [['↑ ↓', 'key_move'], ['a', 'key_attendance']],
-};
-
-function foot() {
-  let zone = KEYS[ui.zone] ?? KEYS[c.meeting.state] ?? [];
-  // At the last item these do not go on, and `n` says what it ends.
-  if (c.live && ending(c)) {
-    zone = zone
-      .filter(([key]) => key !== 'Ctrl+Enter' || ui.zone !== 'line')
-      .map(([key, word]) => (word === 'key_next' ? [key, 'key_end_agenda'] : [key, word]));
-  }
-  const hint = ([key, word]) => html`<li><kbd>${key}</kbd> ${t(word)}</li>`;
-  return html`
-    <footer class="foot">
-      <h2 class="visually-hidden">${t('keys')}</h2>
-      <ul>${zone.map(hint)}</ul>
-      <ul class="push">
-        <li><a href="?lang=${t('other_lang')}" lang=${t('other_lang')}>${t('other_lang_name')}</a></li>
-        <li><button class="btn btn-quiet btn-small" @click=${() => c.open('keys')}><kbd>?</kbd> ${t('keys')}</button></li>
-      </ul>
-    </footer>`;
-}
+// -- Keys --------------------------------------------------------------------------------
 
 function onKey(event) {
   if (event.defaultPrevented || event.isComposing || ui.dialog) return;
@@ -383,118 +384,53 @@ function onKey(event) {
   if (field || event.ctrlKey || event.metaKey || event.altKey) return;
   // An input method may hide the letter; the key's place still tells it.
   const key = event.key === 'Process' ? event.code.replace('Key', '').toLowerCase() : event.key;
-  if (key === 'ArrowUp' || key === 'ArrowDown') {
-    if (step(event.target, key === 'ArrowUp' ? -1 : 1)) event.preventDefault();
+  const arrow = { ArrowUp: [step, -1], ArrowDown: [step, 1], ArrowLeft: [cross, -1], ArrowRight: [cross, 1] }[key];
+  if (arrow) {
+    const [go, by] = arrow;
+    if (go(event.target, by)) event.preventDefault();
     return;
   }
   if (!c.meeting || (!c.keysOn && key !== '?')) return;
-  const entry = feed.get('entry', event.target.closest?.('.entry')?.dataset.entry);
-  const acts = {
-    o: () => c.meeting.state === 'scheduled' && c.open('open'),
-    n: () => advance(c),
-    i: () => c.focus('#line'),
-    '/': () => c.focus('#line'),
-    k: () => openConclusion(c),
-    d: () => openDirective(c),
-    a: () => focusAttendance(c),
-    j: () => step(event.target, 1),
-    e: () => entry && c.live && startEdit(c, entry),
-    x: () => entry && c.live && removeEntry(c, entry),
-    Delete: () => entry && c.live && removeEntry(c, entry),
-    z: () => undo(),
-    '?': () => c.open('keys'),
-  };
-  const act = acts[key.length === 1 ? key.toLowerCase() : key];
+  const act = ACTS[key.length === 1 ? key.toLowerCase() : key];
   if (!act) return;
   event.preventDefault();
   act();
 }
 
-// Up and down within the list that has the focus; the record where none has.
-function step(from, by) {
-  const list = ['.attendee', '.item', '.entry'].find((kind) => from.closest?.(kind)) ?? '.entry';
-  const rows = [...root.querySelectorAll(`${list}[tabindex]`)];
-  const at = rows.indexOf(from.closest?.(list));
-  const next = at < 0 ? rows.at(-1) : rows[at + by];
-  next?.focus();
-  next?.scrollIntoView({ block: 'nearest' });
-  return Boolean(next);
-}
-
-// -- Dialogs -----------------------------------------------------------------------------
-
-// Enter gives the answer that has the focus: the one asked for, or, where it may lose
-// something, the one that changes nothing.
-function question(title, body, word, act, careful = false) {
-  return html`
-    <h2 id="dialog-title">${title}</h2>
-    ${body}
-    <form method="dialog" class="actions" @submit=${(event) => {
-      if (event.submitter?.value === 'yes') act();
-    }}>
-      <button class="btn ${careful ? 'btn-primary' : 'btn-quiet'}" value="no" ?autofocus=${careful}>${t('cancel')}</button>
-      <button class="btn ${careful ? '' : 'btn-primary'}" value="yes" ?autofocus=${!careful}>${word}</button>
-    </form>`;
-}
+// What works wherever nothing is being typed; a row's own keys come first (`rowKeys`).
+const ACTS = {
+  o: () => ['scheduled', 'closed'].includes(c.meeting.state) && c.open(c.meeting.state === 'closed' ? 'reopen' : 'open'),
+  w: () => c.live && c.open('close'),
+  n: () => advance(c),
+  i: () => c.focus('#line, #remark'),
+  '/': () => c.focus('#line, #remark'),
+  k: () => openConclusion(c),
+  d: () => openDirective(c),
+  m: () => callNext(c),
+  h: () => finish(c),
+  p: () => askFloor(c),
+  b: () => focusVotes(c),
+  a: () => focusAttendance(c),
+  c: () => enter('agenda'),
+  s: () => chooseScreen(c),
+  g: () => openFit(c),
+  t: () => openTranscript(c),
+  '[': () => turnPage(c, -1),
+  ']': () => turnPage(c, 1),
+  z: () => undo(),
+  '?': () => c.open('keys'),
+};
 
 const dialogs = {
-  open() {
-    const { people, here } = headcount(c);
-    return question(t('open_question'), html`<p>${t('here_of', { n: here, of: people })}</p>`, t('open_meeting'), () => {
-      ui.tab = 'outcome';
-      c.send('meeting.open', {});
-    });
-  },
-  close() {
-    const left = feed.all('agenda_item').filter((item) => item.state === 'pending').length;
-    const typed = [ui.line, ui.conclusion, ui.directive].some((form) => form?.text.trim()) ||
-      Object.keys(ui.edits).length + ui.failed.length > 0;
-    return question(
-      t('close_question'),
-      html`<p>${t('close_hint')}</p>
-        ${left > 0 ? html`<p class="notice">${t('items_left', { n: left })}</p>` : nothing}
-        ${typed ? html`<p class="notice notice-error">${t('drafts_left')}</p>` : nothing}`,
-      t('close_meeting'),
-      () => c.send('meeting.close', {}),
-      typed,
-    );
-  },
-  reopen() {
-    // Enter in the field sends it: the form has one button that does so.
-    return html`
-      <h2 id="dialog-title">${t('reopen_question')}</h2>
-      <p>${t('reopen_hint')}</p>
-      <form class="form" method="dialog" @submit=${(event) => c.send('meeting.reopen', { reason: event.target.elements.reason.value })}>
-        <div class="field">
-          <label for="reopen-reason">${t('reopen_reason')}</label>
-          <input id="reopen-reason" name="reason" required pattern=".*\\S.*" maxlength="500" autofocus>
-        </div>
-        <div class="actions">
-          <button class="btn btn-quiet" type="button" @click=${(event) => event.target.closest('dialog').close()}>${t('cancel')}</button>
-          <button class="btn btn-primary">${t('reopen_meeting')}</button>
-        </div>
-      </form>`;
-  },
-  item: () => itemDialog(c),
-  keys() {
-    const group = (title, keys) => html`<section><h3>${title}</h3>
-      <dl class="keys">${keys.map(([key, word]) => html`<dt><kbd>${key}</kbd></dt><dd>${t(word)}</dd>`)}</dl></section>`;
-    return html`
-      <h2 id="dialog-title">${t('keys')}</h2>
-      <div class="key-groups">
-        ${group(t('keys_anywhere'), [...KEYS.scheduled.slice(0, 1), ...KEYS.live, ['e', 'key_edit'], ['x', 'key_remove'], ['?', 'keys']])}
-        ${group(t('attendance'), KEYS.attendance.slice(0, 5))}
-        ${group(t('agenda'), KEYS.agenda.slice(0, 3))}
-        ${group(t('line_label'), [...KEYS.line.filter(([key]) => !key.startsWith('/')), ['/bc', 'kind_report'],
-          ['/yk', 'kind_opinion'], ['/hoi', 'kind_question'], ['/dap', 'kind_answer'], ['/ghi', 'kind_note'],
-          ['/kl', 'kind_conclusion'], ['/cd', 'kind_directive']])}
-      </div>
-      <label class="check"><input type="checkbox" .checked=${c.keysOn} @change=${(event) => {
-        setting.set('keys-off', event.target.checked ? null : true);
-        c.update();
-      }}> ${t('keys_switch')}</label>
-      <form method="dialog" class="actions"><button class="btn btn-primary" autofocus>${t('dismiss')}</button></form>`;
-  },
+  open: openDialog,
+  close: closeDialog,
+  reopen: reopenDialog,
+  item: itemDialog,
+  keys: keysDialog,
+  vote: voteDialog,
+  screen: screenDialog,
+  fit: fitDialog,
+  transcript: transcriptDialog,
 };
 
 // -- Beginning ---------------------------------------------------------------------------
@@ -518,6 +454,7 @@ feed.addEventListener('refused', ({ detail: { command, error } }) => {
   const [type, action] = command.name.split('.');
   if (type === 'discussion') entryRefused(c, command, error);
   else if (type === 'conclusion' || type === 'directive') outcomeRefused(c, command, error);
+  else if (type === 'vote') voteRefused(c, command, error);
   else if (command.name === 'agenda.add' || command.name === 'agenda.update') itemRefused(c, command, error);
   else c.toast(error.message, null, true);
   if (action === 'add' || action === 'update') c.changed();
@@ -526,12 +463,15 @@ feed.addEventListener('refused', ({ detail: { command, error } }) => {
 feed.addEventListener('change', () => {
   if (!c.meeting) return;
   const now = c.meeting.current_item_id;
+  const speaker = speaking(c)?.id;
   if (current === undefined) {
     // Before the opening there is nothing to conclude, but sites to welcome.
     if (!c.meeting.opened_at) ui.tab = 'attendance';
-  } else if (now !== current) {
-    presenterSpeaks(c, feed.get('agenda_item', now));
+  } else if (now !== current || (speaker !== floor && speaker !== undefined)) {
+    // (Whoever has finished may still be written down.)
+    nextSpeaks(c);
   }
+  floor = speaker;
   if (now !== current) ui.stick = true;
   // What could be undone belongs to the state that it was done in.
   if (c.meeting.state !== state && ui.toast && !ui.toast.bad) closeToast();
