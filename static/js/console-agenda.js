@@ -112,7 +112,7 @@ function minutesText(c, item) {
   if (item.state === 'pending') {
     return plan === undefined ? t('minutes', { n: item.minutes }) : t('minutes_of_plan', { n: item.minutes, of: plan });
   }
-  if (item.minutes === 0) return t('minutes', { n: minutes });
+  if (item.minutes === 0 || (item.state === 'skipped' && minutes === 0)) return t('minutes', { n: minutes });
   const over = minutes - item.minutes;
   const text = t('used_minutes', { n: minutes, of: item.minutes });
   return over > 0
@@ -212,7 +212,7 @@ function row(c, item, at, isShown) {
           ${item.state === 'skipped' ? html`<span class="badge">${t('skipped')}</span>` : nothing}
           <span class="num muted">${minutesText(c, item)}</span>
         </p>
-        ${item.state === 'pending' || !planned
+        ${item.state === 'pending' || !planned || (item.state === 'skipped' && seconds === 0)
           ? nothing
           : html`<progress class="${current ? '' : 'progress-quiet'} ${late ? 'progress-late' : ''}"
               max=${item.minutes * 60} .value=${Math.min(seconds, item.minutes * 60)}

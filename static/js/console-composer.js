@@ -134,7 +134,7 @@ export function composer(c) {
   const { t } = c;
   const { line } = c.ui;
   return html`
-    <form class="composer" data-zone=${line.kind === 'directive' ? 'directive_line' : 'line'} @submit=${(event) => {
+    <form class="composer" data-zone="line" @submit=${(event) => {
       event.preventDefault();
       submit(c);
     }}>

@@ -95,6 +95,11 @@ export function fitDialog(c) {
   const stale = fit.from !== c.meeting.current_item_id;
   return html`
     <h2 id="dialog-title">${t('fit')}</h2>
+    <div class="fit" @keydown=${(event) => {
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !proposal?.items.length) return;
+      event.preventDefault();
+      accept(c);
+    }}>
     <form class="form fit-time" @submit=${(event) => {
       event.preventDefault();
       fit.from = c.meeting.current_item_id;
@@ -127,6 +132,6 @@ export function fitDialog(c) {
       accept(c);
     }}>
       <button type="button" class="btn btn-quiet" @click=${() => c.close()}>${t('cancel')}</button>
-      ${proposal?.items.length > 0 ? html`<button class="btn btn-primary" id="fit-accept">${t('fit_accept')}</button>` : nothing}
-    </form>`;
+      ${proposal?.items.length > 0 ? html`<button class="btn btn-primary" id="fit-accept">${t('fit_accept')} <kbd>Ctrl+Enter</kbd></button>` : nothing}
+    </form></div>`;
 }

@@ -48,7 +48,8 @@ const MORE = [['c', 'key_agenda'], ['a', 'key_attendance'], ['g', 'key_fit'], ['
 /** The foot line. */
 export function foot(c) {
   const { t } = c;
-  let zone = KEYS[c.ui.zone] ?? KEYS[c.meeting.state] ?? [];
+  const here = c.ui.zone === 'line' && c.ui.line.kind === 'directive' ? 'directive_line' : c.ui.zone;
+  let zone = KEYS[here] ?? KEYS[c.meeting.state] ?? [];
   // At the last item these do not go on, and `n` says what it ends.
   if (c.live && ending(c)) {
     zone = zone

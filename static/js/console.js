@@ -341,7 +341,8 @@ function side() {
     <section class="pane side" aria-label=${t('side')} data-column="side">
       <div class="tabs" role="tablist" aria-label=${t('side')}>
         ${tab('outcome', t('tab_outcome'))}
-        ${tab('votes', html`${t('votes')} ${openVotes(c) > 0 ? html`<span class="badge badge-live">${t('vote_open')}</span>` : nothing}`)}
+        ${tab('votes', html`${t('votes')} ${openVotes(c) > 0
+          ? html`<span class="badge badge-live"><span class="visually-hidden">${t('vote_open')}</span> ${openVotes(c)}</span>` : nothing}`)}
         ${tab('attendance', html`${t('tab_attendance')} <span class="muted num">${here}/${people}</span>`)}
       </div>
       <div class="side-panel" id="side-panel" role="tabpanel" aria-labelledby="tab-${ui.tab}">
