@@ -98,11 +98,14 @@ function remove(c, item) {
     presenter_unit_id: item.presenter_unit_id,
     position: item.position,
   };
-  c.ui.item = null;
-  c.focus('#add-item');
-  c.send('agenda.remove', { item_id: item.id }).then(() =>
-    c.toast(c.t('item_removed', { title: item.title }), () => c.send('agenda.add', again)),
-  );
+  const list = items(c);
+  const at = list.findIndex(({ id }) => id === item.id);
+  const near = list[at + 1] ?? list[at - 1];
+  // It may be refused: the focus goes on only where its row is gone.
+  c.send('agenda.remove', { item_id: item.id }).then(() => {
+    if (document.activeElement === document.body) c.focus(near ? `#item-${near.id}` : '#add-item');
+    c.toast(c.t('item_removed', { title: item.title }), () => c.send('agenda.add', again));
+  });
 }
 
 function minutesText(c, item) {

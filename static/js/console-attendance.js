@@ -61,9 +61,11 @@ function setStatus(c, personId, status) {
 
 // Whoever is here leaves now; once more, and they have not left.
 function leave(c, personId) {
-  const { status, deputy_name, left_at: left } = attendanceOf(c, personId);
+  const { status, deputy_name, arrived_at: arrived, left_at: left } = attendanceOf(c, personId);
   if (!here({ status, deputy_name })) return;
-  mark(c, personId, { status, left_at: left ? null : new Date(c.feed.now()).toISOString() });
+  // (Our clock may be behind the server's by as long as the answer was under way.)
+  const now = new Date(Math.max(c.feed.now(), Date.parse(arrived ?? 0)));
+  mark(c, personId, { status, left_at: left ? null : now.toISOString() });
 }
 
 function openDetails(c, personId, field) {

@@ -468,6 +468,7 @@ feed.addEventListener('change', () => {
   if (current === undefined) {
     // Before the opening there is nothing to conclude, but sites to welcome.
     if (!c.meeting.opened_at) ui.tab = 'attendance';
+    if (speaker !== undefined) nextSpeaks(c);
   } else if (now !== current || (speaker !== floor && speaker !== undefined)) {
     // (Whoever has finished may still be written down.)
     nextSpeaks(c);

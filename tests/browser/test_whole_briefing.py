@@ -130,7 +130,8 @@ def conclude(console: Page, others: tuple[Page, ...]) -> None:
 
 
 def direct(console: Page, phone: Page, desk: Page) -> None:
-    write(console, f"/cd {DIRECTIVE}")
+    console.keyboard.type(f"/cd {DIRECTIVE}")
+    console.keyboard.press("Tab")
     leads = console.locator("#lead-units")
     expect(leads).to_be_focused()
     expect(console.locator("#directive-text")).to_have_value(DIRECTIVE)
