@@ -207,7 +207,7 @@ function row(c, draft, first) {
                 event.stopPropagation();
                 endEdit(c, draft);
               },
-            })}<p class="field-error" role="alert" ?hidden=${!draft.error}>${draft.error}</p></div>`
+            })}<p class="field-error" id="draft-text-${draft.id}-error" role="alert" ?hidden=${!draft.error}>${draft.error}</p></div>`
           : html`<p class="prose entry-text" @click=${() => edit(c, draft)}>${draft.text}</p>`}
       </div>
       ${draft.editing

@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
+from weasyprint import HTML
 
-from tests.browser.conftest import PHONE, Briefing, Windows, api, ready
+from tests.browser.conftest import DESKTOP, PHONE, Briefing, Windows, api, ready
+from tests.browser.test_pages import flaws_of
 
 OFFLINE = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_NETWORK_CHANGED", "WebSocket connection")
 # Who speaks on each item, as one types it, and who is meant.
@@ -39,9 +41,13 @@ VOTES = (("Thông qua kế hoạch?", False), ("Bầu thư ký?", True), ("Lùi 
 
 
 def console_of(
-    windows: Windows, meeting: Briefing, *expected: str, username: str = "thuky"
+    windows: Windows,
+    meeting: Briefing,
+    *expected: str,
+    username: str = "thuky",
+    size: dict[str, int] = DESKTOP,
 ) -> Page:
-    return ready(windows.open(username, meeting.console, expected=expected))
+    return ready(windows.open(username, meeting.console, size, expected=expected))
 
 
 def invite(meeting: Briefing, *names: str) -> dict[str, int]:
@@ -219,17 +225,12 @@ def steer_time_and_screen(page: Page, meeting: Briefing) -> None:
     page.keyboard.press("q")
     expect(page.locator(".item-skipped")).to_have_count(0)
     fit(page, meeting)
-    # The screen shows what a few letters name.
-    page.keyboard.press("s")
-    focused(page, "#screen-find")
-    enter(page, "chi dao")
-    expect(page.locator(".bar-screen")).to_contain_text("Chỉ đạo")
-    [screen] = meeting.all("screen")
-    assert screen["what"] == "directives"
+    show(page, meeting)
     # One key makes a line a conclusion; the way back takes it away.
     page.keyboard.press("ArrowRight")
     expect(page.locator(".entry:focus")).to_contain_text("Mục 12, dòng 5.")
     page.keyboard.press("k")
+    expect(page.locator(".toast")).to_contain_text("Đã ghi thành kết luận.")
     expect(page.locator(".outcome").filter(has_text="Mục 12, dòng 5.")).to_have_count(1)
     page.keyboard.press("k")
     expect(page.locator(".toast")).to_contain_text("Dòng này đã là kết luận rồi.")
@@ -244,6 +245,34 @@ def steer_time_and_screen(page: Page, meeting: Briefing) -> None:
     last = page.locator(".entry").last
     expect(last).to_contain_text("Phùng Khắc Lợi")
     expect(last).to_contain_text("Trả lời")
+
+
+def show(page: Page, meeting: Briefing) -> None:
+    """The screen shows what a few letters name, a paper at the page that is asked for."""
+
+    def shown(typed: str, text: str) -> dict[str, Any]:
+        page.keyboard.press("s")
+        focused(page, "#screen-find")
+        enter(page, typed)
+        expect(page.locator(".bar-screen")).to_contain_text(text)
+        [screen] = meeting.all("screen")
+        return screen
+
+    assert shown("chi dao", "Chỉ đạo")["what"] == "directives"
+    report: bytes = HTML(string="<p>1<p style='break-before: page'>2").write_pdf()
+    file = {"name": "Ngân sách.pdf", "mimeType": "application/pdf", "buffer": report}
+    address = f"/api/v1/meetings/{meeting.id}/papers/files"
+    uploaded = page.context.request.post(address, multipart={"file": file}).json()
+    paper = meeting.do("thuky", "paper.add", sha256=uploaded["sha256"], title="Ngân sách")
+    # (There is no page 12: it is the last.)
+    screen = shown("ngan sach 12", "Ngân sách, trang 2")
+    assert (screen["what"], screen["ref"], screen["page"]) == ("paper", paper["id"], 2)
+    page.keyboard.press("[")
+    expect(page.locator(".bar-screen")).to_contain_text("Ngân sách, trang 1")
+    page.keyboard.press("s")
+    expect(page.locator("#screen-list")).to_contain_text("Ngân sách, trang 1 đang chiếu")
+    page.keyboard.press("Escape")
+    expect(page.locator("#dialog-title")).to_have_count(0)
 
 
 def fit(page: Page, meeting: Briefing) -> None:
@@ -403,6 +432,12 @@ def test_what_others_do_while_one_looks_at_it(
     expect(page.locator(".floor ol .speaker").first).to_contain_text("Lò Thị Thay")
     leave(page, "m")
     expect(chip).to_contain_text("Lò Thị Thay")
+    # All of it can be used on a telephone, too.
+    phone = console_of(windows, meeting, username="chutoa", size=PHONE)
+    for name in ("Biểu quyết", "Điểm danh", "Kết luận"):
+        phone.get_by_role("tab", name=name).tap()
+        assert flaws_of(phone) == []
+    assert flaws_of(page) == []
 
 
 VTT = """WEBVTT
