@@ -71,6 +71,7 @@ const feed = new Feed({ meetingId: page.meeting_id, account: page.me.account_id,
 const t = translator(page.strings);
 const missed = missedNotice({ feed, t, me: page.me, changed: () => c.update() });
 let rendering = false;
+let asked = null; // the dialog that was opened
 let focusNext = null;
 let current; // the current item's id; undefined until the meeting is loaded
 let floor; // the id of whoever speaks
@@ -161,6 +162,8 @@ function paint() {
   rendering = false;
   const body = document.getElementById('record-body');
   const atEnd = !body || body.scrollHeight - body.scrollTop - body.clientHeight < 40;
+  // Before what has the focus in it goes away: closing a dialog gives the focus back.
+  if (!ui.dialog) document.getElementById('dialog')?.close();
   render(view(), root);
   grow();
   const now = document.getElementById('record-body');
@@ -171,8 +174,9 @@ function paint() {
     scrolledTo = current;
     document.querySelector('.item-current')?.scrollIntoView({ block: 'nearest' });
   }
-  if (dialog && ui.dialog && !dialog.open) dialog.showModal();
-  if (dialog && !ui.dialog && dialog.open) dialog.close();
+  // (One that Escape has closed says so a little later: it is not opened again meanwhile.)
+  if (dialog && ui.dialog && !asked) dialog.showModal();
+  asked = dialog ? ui.dialog : null;
   // (A dialog that is being closed gives the focus back first.)
   if (focusNext && !ui.dialog) {
     const target = root.querySelector(focusNext);
