@@ -100,38 +100,41 @@ export function fitDialog(c) {
       event.preventDefault();
       accept(c);
     }}>
-    <form class="form fit-time" @submit=${(event) => {
-      event.preventDefault();
-      fit.from = c.meeting.current_item_id;
-      propose(c);
-    }}>
-      <div class="field">
-        <label for="fit-time">${t('fit_time')}</label>
-        <input id="fit-time" autofocus autocomplete="off" .value=${live(fit.time)} aria-invalid=${fit.error ? 'true' : nothing}
-          aria-describedby="fit-error" @input=${(event) => {
-            fit.time = event.target.value;
-            c.update();
-          }}>
-      </div>
-      <button class="btn">${t('fit_again')} <kbd>Enter</kbd></button>
-    </form>
-    <p class="field-error" id="fit-error" role="alert" ?hidden=${!fit.error}>${fit.error}</p>
-    ${stale ? html`<p class="notice">${t('fit_stale')}</p>` : nothing}
-    ${proposal === null && !fit.error ? html`<p role="status">${t('fit_asking')}</p>` : nothing}
-    ${proposal === null
-      ? nothing
-      : html`
-        <p role="status"><b>${proposal.cut + proposal.missing === 0
-          ? t('fit_in_time', { end: clock(proposal.predicted_end) })
-          : t('fit_cut', { time: clock(proposal.ends_at), n: proposal.cut + proposal.missing, end: clock(proposal.predicted_end) })}</b>
-          ${proposal.missing > 0 ? t('fit_missing', { n: proposal.missing }) : nothing}</p>
-        <ul class="fit-rows">${proposal.items.map((each) => row(c, each))}</ul>
-        ${proposal.items.length > 0 ? html`<p class="muted num">${t('fit_saved', { n: saved(c, proposal) })}</p>` : nothing}`}
-    <form class="actions" @submit=${(event) => {
-      event.preventDefault();
-      accept(c);
-    }}>
-      <button type="button" class="btn btn-quiet" @click=${() => c.close()}>${t('cancel')}</button>
-      ${proposal?.items.length > 0 ? html`<button class="btn btn-primary" id="fit-accept">${t('fit_accept')} <kbd>Ctrl+Enter</kbd></button>` : nothing}
-    </form></div>`;
+      <form class="form fit-time" @submit=${(event) => {
+        event.preventDefault();
+        fit.from = c.meeting.current_item_id;
+        propose(c);
+      }}>
+        <div class="field">
+          <label for="fit-time">${t('fit_time')}</label>
+          <input id="fit-time" autofocus autocomplete="off" .value=${live(fit.time)} aria-invalid=${fit.error ? 'true' : nothing}
+            aria-describedby="fit-error" @input=${(event) => {
+              fit.time = event.target.value;
+              c.update();
+            }}>
+        </div>
+        <button class="btn">${t('fit_again')} <kbd>Enter</kbd></button>
+      </form>
+      <p class="field-error" id="fit-error" role="alert" ?hidden=${!fit.error}>${fit.error}</p>
+      ${stale ? html`<p class="notice">${t('fit_stale')}</p>` : nothing}
+      ${proposal === null && !fit.error ? html`<p role="status">${t('fit_asking')}</p>` : nothing}
+      ${proposal === null
+        ? nothing
+        : html`
+          <p role="status"><b>${proposal.cut + proposal.missing === 0
+            ? t('fit_in_time', { end: clock(proposal.predicted_end) })
+            : t('fit_cut', { time: clock(proposal.ends_at), n: proposal.cut + proposal.missing, end: clock(proposal.predicted_end) })}</b>
+            ${proposal.missing > 0 ? t('fit_missing', { n: proposal.missing }) : nothing}</p>
+          <ul class="fit-rows">${proposal.items.map((each) => row(c, each))}</ul>
+          ${proposal.items.length > 0 ? html`<p class="muted num">${t('fit_saved', { n: saved(c, proposal) })}</p>` : nothing}`}
+      <form class="actions" @submit=${(event) => {
+        event.preventDefault();
+        accept(c);
+      }}>
+        <button type="button" class="btn btn-quiet" @click=${() => c.close()}>${t('cancel')}</button>
+        ${proposal?.items.length > 0
+          ? html`<button class="btn btn-primary" id="fit-accept">${t('fit_accept')} <kbd>Ctrl+Enter</kbd></button>`
+          : nothing}
+      </form>
+    </div>`;
 }

@@ -110,7 +110,8 @@ function conclusionRow(c, conclusion, at) {
   const { t } = c;
   const acts = { edit: () => openConclusion(c, conclusion), remove: () => removeConclusion(c, conclusion) };
   return html`<li class="outcome ${conclusion.sending ? 'sending' : ''}" id="conclusion-${conclusion.id}"
-    data-row data-zone="outcome" tabindex=${at === 0 ? 0 : -1} @keydown=${(event) => rowKeys(c, event, c.live && !conclusion.sending, outcomeKeys(acts))}>
+    data-row data-zone="outcome" tabindex=${at === 0 ? 0 : -1}
+    @keydown=${(event) => rowKeys(c, event, c.live && !conclusion.sending, outcomeKeys(acts))}>
     <p class="prose">${conclusion.text}</p>
     ${conclusion.sending ? html`<p class="small muted">${t('sending')}</p>` : tools(c, acts)}
   </li>`;
@@ -121,7 +122,8 @@ function directiveRow(c, directive, at) {
   const { leads, supports, due } = facts(c, directive);
   const acts = { edit: () => openDirective(c, directive), remove: () => removeDirective(c, directive) };
   return html`<li class="outcome directive ${directive.sending ? 'sending' : ''}" id="directive-${directive.id}"
-    data-row data-zone="outcome" tabindex=${at === 0 ? 0 : -1} @keydown=${(event) => rowKeys(c, event, c.live && !directive.sending, outcomeKeys(acts))}>
+    data-row data-zone="outcome" tabindex=${at === 0 ? 0 : -1}
+    @keydown=${(event) => rowKeys(c, event, c.live && !directive.sending, outcomeKeys(acts))}>
     <span class="outcome-number num">${at + 1}</span>
     <div class="outcome-body">
       <p class="prose">${directive.text}</p>

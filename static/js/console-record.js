@@ -322,7 +322,9 @@ export function record(c, toast) {
           : nothing}
       </header>
       <div class="pane-body" id="record-body">
-        ${list.length + sent.length + failed.length + orphans.length + (c.live ? c.ui.transcript.length : 0) === 0 ? emptyRecord(c, item) : nothing}
+        ${list.length + sent.length + failed.length + orphans.length === 0 && !(c.live && c.ui.transcript.length > 0)
+          ? emptyRecord(c, item)
+          : nothing}
         <ol class="entries" aria-label=${t('lines')}>
           ${repeat(list, (entry) => entry.id, (entry, at) => row(c, entry, at === list.length - 1))}
           ${repeat([...sent, ...failed], (command) => command.id, (command) => waiting(c, command))}

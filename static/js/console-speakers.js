@@ -256,7 +256,8 @@ export function floor(c) {
         ${!now && list.length + coming.length === 0 ? html`<p class="side-empty muted">${t('no_speakers')}</p>` : nothing}
         <ol>
           ${repeat(list, ({ id }) => id, (speaker, at) => waitingRow(c, speaker, at, !now && at === 0))}
-          ${coming.map(({ args }) => html`<li class="speaker sending"><div class="speaker-who">${who(c, { note: '', reply_to: null, ...args })}</div></li>`)}
+          ${coming.map(({ args }) => html`
+            <li class="speaker sending"><div class="speaker-who">${who(c, { note: '', reply_to: null, ...args })}</div></li>`)}
         </ol>
         ${done.length > 0
           ? html`<details class="floor-more" @toggle=${toggle('done')} ?open=${c.ui.opened.done}>

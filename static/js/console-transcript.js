@@ -99,7 +99,8 @@ export function transcriptDialog(c) {
     }}>
       <div class="field">
         <label for="transcript-file">${t('transcript_file')}</label>
-        <input id="transcript-file" type="file" accept=".vtt,.txt,text/vtt,text/plain" @change=${(event) => takeFile(c, event.target.files[0])}>
+        <input id="transcript-file" type="file" accept=".vtt,.txt,text/vtt,text/plain"
+          @change=${(event) => takeFile(c, event.target.files[0])}>
       </div>
       <div class="field">
         <label for="transcript-text">${t('transcript_paste')}</label>

@@ -254,7 +254,9 @@ function bar() {
         ${c.editable
           ? html`<div><dt>${t('predicted_end')}</dt><dd class="num ${late > 0 ? 'late' : ''}">${clock(end)}${
               late > 0 ? ` · ${t('over_minutes', { n: late })}` : ''
-            }${c.live ? html` <button class="btn btn-quiet btn-small" @click=${() => openFit(c)}>${t('fit_short')} <kbd>g</kbd></button>` : nothing}</dd></div>
+            }${c.live
+              ? html` <button class="btn btn-quiet btn-small" @click=${() => openFit(c)}>${t('fit_short')} <kbd>g</kbd></button>`
+              : nothing}</dd></div>
             <div><dt>${t('sites')}</dt><dd class="num" id="sites-connected">${sitesConnected(c)}</dd></div>`
           : nothing}
       </dl>
