@@ -93,6 +93,17 @@ def test_the_list_of_speakers(page: Page, meeting: Briefing) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#line")).to_have_value("")
     expect(page.locator(".composer .chip")).to_contain_text("K'Brông")
+    # Nor does it add one to those who wait for the floor.
+    page.keyboard.press("Escape")
+    page.keyboard.press("p")
+    method.compose("Quảng")
+    expect(page.locator("#speaker-add-list [aria-selected=true]")).to_contain_text("Quảng Sơn")
+    method.press_enter()
+    expect(page.locator("#speaker-add")).to_have_value("Quảng")
+    method.end("Quảng")
+    page.keyboard.press("Enter")
+    expect(page.locator(".floor ol .speaker:not(.sending)")).to_contain_text("K'Brông")
+    assert len(meeting.all("speaker")) == 1
 
 
 def test_a_line_that_is_edited(page: Page, meeting: Briefing) -> None:
