@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from flask_login import login_required
 
 from core.db import db
@@ -17,6 +17,28 @@ from meetings.models import LEADERS, Meeting
 from people.login import current_actor
 
 bp = Blueprint("agenda", __name__)
+
+# The modules of the live page, all that it runs before somebody asks for more.
+LIVE_MODULES = (
+    "vendor/lit-html/lit-html.js",
+    "js/feed.js",
+    "js/lib.js",
+    "js/live-model.js",
+    "js/live-words.js",
+    "js/live-now.js",
+    "js/live-floor.js",
+    "js/live-votes.js",
+    "js/live-attendance.js",
+    "js/live-record.js",
+    "js/live-video.js",
+    "js/missed.js",
+    "js/toasts.js",
+    "vendor/lit-html/directive.js",
+    "vendor/lit-html/directives/guard.js",
+    "vendor/lit-html/directives/repeat.js",
+    "vendor/lit-html/directive-helpers.js",
+    "vendor/socket.io-client/dist/socket.io.esm.min.js",
+)
 
 
 def page_data(meeting: Meeting, viewer: Viewer) -> dict[str, Any]:
@@ -53,7 +75,11 @@ def live(meeting_id: int) -> str:
     """The live page, for everyone who is invited."""
     meeting, viewer = viewing(db.session(), current_actor(), meeting_id)
     return render_template(
-        "agenda/live.html", meeting=meeting, page_data=page_data(meeting, viewer)
+        "agenda/live.html",
+        meeting=meeting,
+        modules=LIVE_MODULES,
+        page_data=page_data(meeting, viewer)
+        | {"jitsi": current_app.config["JITSI"] is not None},
     )
 
 
