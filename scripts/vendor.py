@@ -80,12 +80,14 @@ SCRIPTS = (".js", ".mjs")
 
 FONT = "@fontsource/be-vietnam-pro"
 FONT_WEIGHTS = (400, 500, 600, 700)
-# The order in which browsers are told of them; Vietnamese text needs all three.
-FONT_SUBSETS = ("vietnamese", "latin-ext", "latin")
+# The order in which browsers are told of them: of two that have a letter the later is loaded, and
+# `vietnamese` and `latin` hold every letter of Vietnamese text between them.
+FONT_SUBSETS = ("latin-ext", "vietnamese", "latin")
 
 # What can be no name is worked out as the module runs, or stands in a text.
 _IMPORT = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*)["']([\w@.~/-]+)["']""")
 _SOURCE_MAP = re.compile(r"\n//# sourceMappingURL=\S+\s*$")
+_FACE = re.compile(r"@font-face \{[^}]*\}")
 _WOFF_FALLBACK = re.compile(r",\s*url\([^)]+\.woff\)\s*format\('woff'\)")
 
 
@@ -131,11 +133,13 @@ def copy_font(target: Path) -> None:
         rule = _WOFF_FALLBACK.sub("", (source / f"{weight}.css").read_text(encoding="utf-8"))
         if ".woff)" in rule or "//" in rule:
             raise VendorError(f"{FONT}/{weight}.css names a file that is not copied")
-        rules.append(rule.strip())
+        faces = _FACE.findall(rule)
         for subset in FONT_SUBSETS:
             name = f"files/be-vietnam-pro-{subset}-{weight}-normal.woff2"
-            if name not in rule:
+            using = [face for face in faces if name in face]
+            if not using:
                 raise VendorError(f"{FONT}/{weight}.css does not use {name}")
+            rules.extend(using)
             shutil.copyfile(source / name, destination / name)
     stylesheet = "\n\n".join(rules) + "\n"
     (destination / "be-vietnam-pro.css").write_text(stylesheet, encoding="utf-8")

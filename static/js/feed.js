@@ -98,16 +98,22 @@ export class Feed extends EventTarget {
    *   nobody else who has signed in on this browser since
    * @param {import('./store.js').Store} [options.store] keeps commands until they are answered;
    *   what it still holds is sent again. Without one they live as long as the page
+   * @param {{revision: number, now: string, objects: object}} [options.snapshot] the meeting as it
+   *   came with the page: it can be shown before there is a connection
    * @param {object} [options.socket] a Socket.IO client to use instead of our own
    * @param {typeof fetch} [options.fetch]
    */
-  constructor({ meetingId, account, store = null, socket = null, fetch = globalThis.fetch.bind(globalThis) }) {
+  constructor({ meetingId, account, store = null, snapshot = null, socket = null, fetch = globalThis.fetch.bind(globalThis) }) {
     super();
     this.#meetingId = meetingId;
     this.#account = account;
     this.#store = store;
     this.#fetch = fetch;
     for (const command of store?.waiting ?? []) this.pending.push({ ...command, again: true });
+    if (snapshot) {
+      this.#clock(snapshot.now);
+      this.#load(snapshot.revision, snapshot);
+    }
     if (socket) this.#attach(socket);
     else this.#connect();
     globalThis.addEventListener?.('online', () => this.#kick());

@@ -48,12 +48,15 @@ export function votesSaid(c) {
 export function voteSheet(c) {
   if (c.seen.meeting.state !== 'live') return null;
   for (const { id, state } of c.seen.votes) if (state === 'open') followed.add(id);
-  const shown = c.seen.votes.filter((vote) => !c.ui.away.has(sheetOf(vote)));
-  const open = shown.findLast((vote) => due(c, vote));
+  const open = waiting(c);
   if (open) return ballot(c, open);
-  const closed = shown.find(({ id, state }) => state === 'closed' && followed.has(id));
+  const closed = shown(c).find(({ id, state }) => state === 'closed' && followed.has(id));
   return closed ? result(c, closed) : null;
 }
+
+const shown = (c) => c.seen.votes.filter((vote) => !c.ui.away.has(sheetOf(vote)));
+// The oldest that the reader has not voted in.
+const waiting = (c) => shown(c).findLast((vote) => due(c, vote));
 
 function due(c, vote) {
   if (vote.state !== 'open' || !c.seen.mayVote || sending(c, vote)) return false;
@@ -162,9 +165,10 @@ function counts(c, vote) {
 
 const list = (c, some) => html`<ul class="live-votes">${repeat(some, ({ id }) => id, (vote) => row(c, vote))}</ul>`;
 
-/** The votes that are open, with the reader's own part in each. */
+/** The votes that are open, with the reader's own part in each; not the one in the sheet. */
 export function openVotes(c) {
-  const found = c.seen.votes.filter(({ state }) => state === 'open');
+  const inSheet = c.ui.form ? null : waiting(c);
+  const found = c.seen.votes.filter((vote) => vote.state === 'open' && vote !== inSheet);
   return found.length
     ? html`<section class="live-part"><h2 class="live-label">${c.t('votes')}</h2>${list(c, found)}</section>`
     : nothing;

@@ -20,7 +20,10 @@ import { toaster } from './toasts.js';
 const { meeting_id: meetingId, me, strings, lang, jitsi } = pageData();
 const t = translator(strings);
 const root = document.getElementById('live');
-const feed = new Feed({ meetingId, account: me.account_id });
+// The letters come after what makes the page work: until now their stylesheet was one for print.
+document.getElementById('letters').media = 'all';
+const snapshot = JSON.parse(document.getElementById('snapshot').textContent);
+const feed = new Feed({ meetingId, account: me.account_id, snapshot });
 const toast = toaster(document.getElementById('live-toasts'), t);
 
 /** What every part of the page works with. */
@@ -244,11 +247,13 @@ feed.addEventListener('change', () => {
   drawing = true;
   requestAnimationFrame(() => {
     drawing = false;
+    root.dataset.feed = feed.state;
     draw();
     drawLink();
   });
 });
 setInterval(() => drawClocks(c), 1000);
+drawMissed();
+draw();
 followVotes(c);
 followCode(c);
-drawMissed();

@@ -313,5 +313,5 @@ def ready(page: Page) -> Page:
     """Wait until a live page stands in the meeting: what happens from now on reaches it."""
     page.wait_for_load_state("load")
     saving = page.locator("#saving.saving-done")
-    expect(saving.or_(page.locator(".live-grid")).first).to_be_visible()
+    expect(saving.or_(page.locator("#live[data-feed=live] .live-grid")).first).to_be_visible()
     return page
