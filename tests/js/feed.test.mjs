@@ -595,3 +595,16 @@ test('events lost, doubled, reordered and delayed end in the objects of the log'
     feed.close();
   }
 });
+
+test('a meeting that came with the page stands at once, and only what is later is asked for', async () => {
+  const later = event(8, { 'meeting/1': { id: 1, state: 'closed' } });
+  socket.answers.subscribe = () => ({ ok: true, revision: 8, events: [later] });
+  const now = new Date(Date.now() + 60_000).toISOString();
+  open({ snapshot: { now, revision: 7, objects: { 'meeting/1': { id: 1, state: 'live' } } } });
+  assert.deepEqual([feed.loaded, feed.revision, feed.meeting.state], [true, 7, 'live']);
+  assert.ok(Math.abs(feed.skew - 60_000) < 1000);
+  socket.connect();
+  await turn();
+  assert.deepEqual(socket.sent[0], ['subscribe', { meeting_id: 1, after: 7 }]);
+  assert.deepEqual([feed.revision, feed.meeting.state], [8, 'closed']);
+});

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { about, picture, turn, used } from '../../static/js/live-model.js';
+import { about, isHere, picture, predictedEnd, remarkUntil, sites, speech, turn, turnout, used } from '../../static/js/live-model.js';
 
 const OURS = 7;
 const GROUP = 70;
@@ -29,7 +29,8 @@ function meeting(items, more = {}, others = {}) {
   }));
 }
 
-const see = (objects) => picture(feedOf(objects), { person_id: 3, unit_id: OURS });
+const ME = { person_id: 3, unit_id: OURS, role: 'participant' };
+const see = (objects) => picture(feedOf(objects), ME);
 
 // A feed that holds these objects.
 function feedOf(objects) {
@@ -117,4 +118,105 @@ test('whoever spoke last is the last with a name, in order of time', () => {
   }));
   assert.equal(seen.last.id, 1);
   assert.deepEqual(seen.entriesOf({ id: 1 }).map(({ id }) => id), [2, 1, 3]);
+});
+
+test('the end is what the present item has left and what the others have', () => {
+  const items = [item(1, 'done', 8), item(2, 'current', 8), item(3, 'skipped', 8), item(4, 'pending', 8)];
+  assert.equal(predictedEnd(items, START + minutes(5)), START + minutes(40));
+  // An item that overruns ends at any moment.
+  assert.equal(predictedEnd(items, START + minutes(30)), START + minutes(50));
+  assert.equal(predictedEnd([item(1, 'done', 8)], START), null);
+});
+
+test('a speaker is warned before the end and told after it', () => {
+  const speaker = { called_at: '2023-10-12T08:00:00+07:00', limit_seconds: 180 };
+  const at = (seconds, meeting = {}) => speech(speaker, meeting, START + seconds * 1000);
+  assert.deepEqual([at(100).phase, at(100).left], ['plain', 80]);
+  assert.equal(at(150).phase, 'warning');
+  assert.equal(at(100, { warning_seconds: 90 }).phase, 'warning');
+  assert.deepEqual([at(200).phase, at(200).left], ['over', -20]);
+  // A clock behind the server's, and a meeting without a limit.
+  assert.equal(at(-5).seconds, 0);
+  assert.deepEqual(
+    speech({ ...speaker, limit_seconds: null }, {}, START + minutes(9)),
+    { seconds: 540, left: null, phase: 'plain' },
+  );
+});
+
+test('the queue is that of the present item, and one answers whoever spoke to it last', () => {
+  const speakers = {
+    'speaker/1': { id: 1, person_id: 9, item_id: 1, state: 'done', position: 0, finished_at: '2023-10-12T08:01:00+07:00' },
+    'speaker/2': { id: 2, person_id: 8, item_id: 1, state: 'done', position: 0, finished_at: '2023-10-12T08:03:00+07:00' },
+    'speaker/3': { id: 3, person_id: 3, item_id: 1, state: 'waiting', position: 2 },
+    'speaker/4': { id: 4, person_id: 7, item_id: 1, state: 'waiting', position: 1 },
+    'speaker/5': { id: 5, person_id: 3, item_id: 2, state: 'waiting', position: 1 },
+    'speaker/6': { id: 6, person_id: 6, item_id: 1, state: 'withdrawn', position: 0 },
+  };
+  const items = [item(1, 'current', 8), item(2, 'pending', 8)];
+  const seen = see(meeting(items, {}, speakers));
+  assert.deepEqual(seen.queue.map(({ id }) => id), [4, 3]);
+  assert.deepEqual(seen.waiting.map(({ id }) => id).sort(), [3, 5]);
+  assert.equal(seen.answerable.id, 2);
+  assert.equal(seen.speaking, null);
+  const speaking = { ...speakers['speaker/4'], state: 'speaking', position: 0 };
+  assert.equal(see(meeting(items, {}, { ...speakers, 'speaker/4': speaking })).answerable.id, 4);
+});
+
+test('who has come later and voted counts among those who may', () => {
+  const vote = { id: 1, voter_ids: [3, 4, 5] };
+  const seen = see(meeting([], {}, {
+    'vote/1': vote,
+    'ballot/1': { id: 1, vote_id: 1, person_id: 4, choice: 'for' },
+    'ballot/2': { id: 2, vote_id: 1, person_id: 9, choice: null },
+    'ballot/3': { id: 3, vote_id: 2, person_id: 3, choice: 'for' },
+  }));
+  assert.deepEqual(turnout(seen, vote, 4), {
+    mine: { id: 1, vote_id: 1, person_id: 4, choice: 'for' }, voted: 2, all: 4, missing: [3, 5],
+  });
+  assert.equal(turnout(seen, vote, 3).mine, null);
+});
+
+test('who is absent without a deputy does not vote, nor who only watches', () => {
+  const may = (attendance, role = 'participant') => picture(
+    feedOf(meeting([], {}, { 'attendance/1': { id: 1, person_id: 3, deputy_name: null, ...attendance } })),
+    { ...ME, role },
+  ).mayVote;
+  assert.equal(may({ status: 'unknown' }), true);
+  assert.equal(may({ status: 'absent' }), false);
+  assert.equal(may({ status: 'absent', deputy_name: 'Lò Thị Thay' }), true);
+  assert.equal(may({ status: 'online' }, 'secretary'), false);
+});
+
+test('offices sit at the site above them, watchers at none, and those who left are not here', () => {
+  const feed = feedOf(meeting([], { organizer_unit_id: 1 }, {
+    'unit/1': { id: 1, kind: 'district', parent_id: null },
+    'unit/2': { id: 2, kind: 'office', parent_id: 1 },
+    [`unit/${OURS}`]: { id: OURS, kind: 'commune', parent_id: 1 },
+    'participant/1': { id: 1, position: 2, person_id: 3, unit_id: OURS, role: 'participant' },
+    'participant/2': { id: 2, position: 1, person_id: 4, unit_id: 2, role: 'chair' },
+    'participant/3': { id: 3, position: 3, person_id: 5, unit_id: null, role: 'participant' },
+    'participant/4': { id: 4, position: 4, person_id: 6, unit_id: OURS, role: 'observer' },
+    'attendance/1': { id: 1, person_id: 3, status: 'on_site' },
+    'attendance/2': { id: 2, person_id: 4, status: 'absent', deputy_name: 'Lò Thị Thay' },
+    'attendance/3': { id: 3, person_id: 5, status: 'online', left_at: '2023-10-12T09:00:00+07:00' },
+    'attendance/4': { id: 4, person_id: 6, status: 'online' },
+    'headcount/1': { id: 1, unit_id: OURS, people: 12 },
+  }));
+  assert.deepEqual(
+    sites(feed, OURS).map(({ unit, invited, here, people, own }) => [unit.id, invited.length, here, people, own]),
+    [[1, 2, 1, null, false], [OURS, 1, 1, 12, true]],
+  );
+  assert.equal(isHere({ status: 'unknown' }), false);
+});
+
+test('a paper on the screen shows for whoever may see it; remarks end when the meeting says', () => {
+  const screen = { 'screen/1': { id: 1, what: 'paper', ref: 4, page: 2 } };
+  assert.equal(see(meeting([], {}, screen)).shown, null);
+  const paper = { id: 4, item_id: null, title: 'Báo cáo' };
+  const seen = see(meeting([], {}, { ...screen, 'paper/4': paper }));
+  assert.deepEqual(seen.shown, { paper, page: 2 });
+  assert.deepEqual(seen.papersOf(null), [paper]);
+  const closed = '2023-10-12T08:00:00+07:00';
+  assert.equal(remarkUntil({ closed_at: closed }), START + minutes(24 * 60));
+  assert.equal(remarkUntil({ closed_at: closed, remark_hours: 0 }), START);
 });
