@@ -97,8 +97,7 @@ def live(meeting_id: int) -> str:
         meeting=meeting,
         modules=LIVE_MODULES,
         snapshot=snapshot_for_page(actor, meeting_id),
-        page_data=page_data(meeting, viewer)
-        | {"jitsi": current_app.config["JITSI"] is not None},
+        page_data=page_data(meeting, viewer) | {"jitsi": current_app.config["JITSI"] is not None},
     )
 
 
