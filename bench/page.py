@@ -6,7 +6,9 @@ would: the processor 4 times slower, 1.6 Mbit/s down, 0.75 Mbit/s up, 150 ms for
 *Interactive* is when the first button of the meeting stands there and the main thread has done
 its last task of more than 50 ms within the 3 s that follow. Beside it, in the same repetition, an
 empty answer of the same server (`/healthz`): what the network alone costs. Bytes of script are as
-they came over the wire. Then Lighthouse looks the page over. Writes bench/results/page.json.
+they came over the wire. The processor time of the page's main thread, not slowed, is what other
+work on the machine changes least. Then Lighthouse looks the page over. Writes
+bench/results/page.json.
 """
 
 from __future__ import annotations
@@ -112,6 +114,28 @@ def interactive(browser: Browser, address: str, path: str, slower: float) -> dic
     }
 
 
+def processor(browser: Browser, address: str, path: str) -> dict[str, int]:
+    """Milliseconds of the main thread's processor, not slowed, until the page stands still."""
+    phone = Phone(browser, address, slower=1)
+    devtools = phone.context.new_cdp_session(phone.page)
+    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+    phone.page.goto(path)
+    phone.page.locator(".live-dock button").first.wait_for()
+    phone.page.wait_for_timeout(QUIET_MS)
+    told = devtools.send("Performance.getMetrics")["metrics"]
+    metrics = {each["name"]: each["value"] for each in told}
+    phone.context.close()
+    return {
+        name: round(1000 * metrics[key])
+        for name, key in (
+            ("script", "ScriptDuration"),
+            ("style", "RecalcStyleDuration"),
+            ("layout", "LayoutDuration"),
+            ("all", "TaskDuration"),
+        )
+    }
+
+
 def empty(browser: Browser, address: str, slower: float) -> int:
     """An answer of the same server with nothing in it, in milliseconds."""
     phone = Phone(browser, address, slower)
@@ -180,6 +204,7 @@ def main() -> int:
             floor = empty(browser, address, options.slower)
             run = interactive(browser, address, path, options.slower)
             runs.append(run | {"empty_ms": floor, "ratio": round(run["interactive_ms"] / floor, 2)})
+        spent = [processor(browser, address, path) for _ in range(options.repetitions)]
         version = browser.version
         browser.close()
         lighthouse = audit(playwright, program, address, path)
@@ -194,6 +219,9 @@ def main() -> int:
         "median": {
             name: statistics.median(run[name] for run in runs)
             for name in ("first_paint_ms", "drawn_ms", "interactive_ms", "empty_ms", "ratio")
+        },
+        "processor_ms": {
+            name: statistics.median(each[name] for each in spent) for name in spent[0]
         },
         "runs": runs,
         "lighthouse": lighthouse,
