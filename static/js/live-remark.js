@@ -9,7 +9,10 @@ const REMARK = 'discussion.remark';
 const TEXT_LENGTH = 20_000; // core.schema's Text
 const REMARKING = ['chair', 'secretary', 'participant'];
 
+const DAY_MS = 86_400_000; // a timer takes no more than 24 of them
+
 let error = '';
+let ending = null; // takes the form away in time
 
 // Half a text lives through a telephone that has thrown the page away.
 const place = (c) => `remark:${c.me.person_id}:${c.meetingId}`;
@@ -20,12 +23,15 @@ export function remark(c) {
   const { items, meeting } = c.seen;
   if (!REMARKING.includes(c.me.role) || items.length === 0 || meeting.state !== 'closed') return nothing;
   const until = remarkUntil(meeting);
+  const left = until - c.feed.now();
+  clearTimeout(ending);
+  if (left >= 0) ending = setTimeout(c.draw, Math.min(left + 1, DAY_MS));
   const own = items.flatMap(c.seen.entriesOf)
     .filter((entry) => entry.late && entry.person_id === c.me.person_id);
   return html`
     <section id="remark" class="live-part">
       <div class="section-head"><h2>${c.t('remark')}</h2></div>
-      ${c.feed.now() > until
+      ${left < 0
         ? html`<p class="muted">${c.t('remark_over', { when: c.hourAndDay(until) })}</p>`
         : form(c, until)}
       ${own.length ? html`<h3>${c.t('remark_own')}</h3>${lines(c, own)}` : nothing}
