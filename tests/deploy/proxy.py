@@ -52,7 +52,7 @@ def site_for(port: int, upstream: list[int]) -> str:
     lines = [f"server 127.0.0.1:{each} max_fails=0;" for each in upstream]
     for pattern, put in (
         (r"listen 80;", f"listen 127.0.0.1:{free_port()};"),
-        (r"listen 443 ssl;", f"listen 127.0.0.1:{port};"),
+        (r"listen 443 ssl http2;", f"listen 127.0.0.1:{port};"),
         (r"listen \[::\]:.*;", ""),
         (r"ssl_.*;", ""),
         (r"; Secure", ""),

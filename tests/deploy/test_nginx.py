@@ -161,7 +161,7 @@ def test_nginx_takes_the_file_as_it_is_shipped(tmp_path: Path) -> None:
     text = SITE.read_text().replace("/etc/nginx/tls", str(tmp_path))
     # Checking takes the ports; these everybody may have.
     text = text.replace("listen 80;", f"listen {free_port()};")
-    text = text.replace("listen 443 ssl;", f"listen {free_port()} ssl;")
+    text = text.replace("listen 443 ssl http2;", f"listen {free_port()} ssl http2;")
     text = re.sub(r"listen \[::\]:.*;", "", text)
     (tmp_path / "site.conf").write_text(text)
     (tmp_path / "nginx.conf").write_text(
