@@ -30,7 +30,7 @@ from tests.server import Answer, Server
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 # How long a busy machine may take, in milliseconds; nothing takes this long when all is well.
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 # Where to put pictures of the pages, for people to look at.
 PICTURES = os.environ.get("PICTURES")
 # Chromium is to speak to our server only, and to be the same everywhere.
@@ -112,6 +112,17 @@ def picture(page: Page, name: str) -> None:
     """Keep a picture of the page, where `PICTURES` names a folder for them."""
     if PICTURES:
         page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+
+
+# Whether the browser's database holds a text: some moments after its last keystroke.
+KEPT = """async (text) => {
+  const request = indexedDB.open('giao-ban');
+  const db = await new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
+  const rows = db.transaction('drafts').objectStore('drafts').getAll();
+  await new Promise((resolve) => { rows.onsuccess = resolve; });
+  db.close();
+  return JSON.stringify(rows.result).includes(text);
+}"""
 
 
 class Windows:

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import (
     ARGUMENTS,
+    KEPT,
     PATIENCE_MS,
     PHONE,
     Briefing,
@@ -236,6 +237,7 @@ def test_a_killed_browser_loses_nothing(
     page.locator("#line").click()
     page.keyboard.type("Bốn, đang gõ d")
     page.keyboard.type("ở")
+    page.wait_for_function(KEPT, arg="Bốn, đang gõ dở")
     killed(profile)
     # The session has ended with the browser; what was written has not.
     context = start()

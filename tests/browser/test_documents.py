@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, Briefing, Windows, api
+from tests.browser.conftest import DESKTOP, KEPT, PHONE, Briefing, Windows, api
 from tests.browser.test_nothing_lost import OFFLINE
 from tests.browser.test_pages import flaws_of
 
@@ -69,17 +69,6 @@ def follows(page: Page) -> Page:
 
 def state_of(page: Page) -> Locator:
     return page.locator("#saving")
-
-
-# Whether the browser's database holds a text: a quarter of a second after the last keystroke.
-KEPT = """async (text) => {
-  const request = indexedDB.open('giao-ban');
-  const db = await new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
-  const rows = db.transaction('drafts').objectStore('drafts').getAll();
-  await new Promise((resolve) => { rows.onsuccess = resolve; });
-  db.close();
-  return JSON.stringify(rows.result).includes(text);
-}"""
 
 
 def write(page: Page, text: str) -> None:
