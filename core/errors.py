@@ -71,6 +71,11 @@ class NotFound(DomainError):
 class Invalid(DomainError):
     """The input is wrong; `errors` says where."""
 
+    @classmethod
+    def at(cls, field: str, message: Message) -> Invalid:
+        """The error about one field."""
+        return cls(message, errors=[{"field": field, "message": str(message)}])
+
 
 class Conflict(DomainError):
     """The state has moved on since the author saw it, or does not allow this now."""

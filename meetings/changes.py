@@ -92,6 +92,16 @@ class Change:
     # Arguments that the log does not keep: what somebody chose in secret, what proves a presence.
     unlogged: set[str] = field(default_factory=set)
 
+    @property
+    def unit_id(self) -> int | None:
+        """The unit that the actor sits for in this meeting."""
+        return self.session.scalar(
+            select(Participant.unit_id).where(
+                Participant.meeting_id == self.meeting.id,
+                Participant.person_id == self.actor.person_id,
+            )
+        )
+
     def part(self, model: type[P], key: int | None, message: Any = None) -> P:
         """A part of this meeting by its id.
 

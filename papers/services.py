@@ -16,7 +16,7 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.times import now
 from meetings.access import Viewer, sees, view
 from meetings.changes import Change, command
-from meetings.models import LEADERS, STAFF, Participant, Role, State
+from meetings.models import LEADERS, STAFF, Role, State
 from papers.commands import (
     AddPaper,
     AddRemark,
@@ -46,7 +46,7 @@ def add_paper(change: Change, args: AddPaper) -> Paper:
         meeting_id=change.meeting.id,
         item_id=args.item_id,
         visible_to=args.visible_to or ("everyone" if staff else "staff"),
-        unit_id=None if staff else _unit_of(change),
+        unit_id=None if staff else change.unit_id,
         version=1,
     )
     _set_units(change, paper, args.unit_ids)
@@ -105,19 +105,10 @@ def remove_paper(change: Change, args: RemovePaper) -> None:
     change.session.delete(paper)
 
 
-def _unit_of(change: Change) -> int | None:
-    return change.session.scalar(
-        select(Participant.unit_id).where(
-            Participant.meeting_id == change.meeting.id,
-            Participant.person_id == change.actor.person_id,
-        )
-    )
-
-
 def _seen_paper(change: Change, paper_id: int) -> Paper:
     paper = change.part(Paper, paper_id, NO_PAPER)
     thing = (paper.key, paper.public())
-    if not sees(change.role, change.meeting.state, thing, _unit_of(change)):
+    if not sees(change.role, change.meeting.state, thing, change.unit_id):
         raise NotFound(NO_PAPER)
     return paper
 
@@ -132,7 +123,7 @@ def _own_paper(change: Change, paper_id: int) -> Paper:
     """
     paper = _seen_paper(change, paper_id)
     if change.role not in STAFF:
-        if paper.unit_id is None or paper.unit_id != _unit_of(change):
+        if paper.unit_id is None or paper.unit_id != change.unit_id:
             raise Forbidden(_("Chỉ đơn vị gửi tài liệu, hoặc thư ký, sửa được tài liệu này."))
         if paper.visible_to != "staff":
             raise Forbidden(_("Thư ký đã phát hành tài liệu này; cần sửa thì gửi thư ký bản mới."))
@@ -154,7 +145,7 @@ def _set_units(change: Change, paper: Paper, unit_ids: list[int]) -> None:
     for unit_id in list(wanted):
         unit = change.session.get(Unit, unit_id)
         if unit is None:
-            raise _at("unit_ids", _("Không có đơn vị này."))
+            raise Invalid.at("unit_ids", _("Không có đơn vị này."))
         if unit.kind == "group":
             del wanted[unit_id]
             members = select(UnitMember.unit_id).where(UnitMember.group_id == unit_id)
@@ -162,16 +153,12 @@ def _set_units(change: Change, paper: Paper, unit_ids: list[int]) -> None:
     if paper.visible_to != "units":
         wanted = {}
     elif not wanted:
-        raise _at("unit_ids", _("Cần chọn ít nhất một đơn vị được xem."))
+        raise Invalid.at("unit_ids", _("Cần chọn ít nhất một đơn vị được xem."))
     kept = {unit.unit_id: unit for unit in paper.units}
     if list(kept) != list(wanted):
         paper.units = [kept.get(unit_id) or PaperUnit(unit_id=unit_id) for unit_id in wanted]
         for position, named in enumerate(paper.units):
             named.position = position
-
-
-def _at(field: str, message: Any) -> Invalid:
-    return Invalid(message, errors=[{"field": field, "message": str(message)}])
 
 
 def _version(change: Change, sha256: str, number: int) -> PaperVersion:
@@ -187,7 +174,7 @@ def _version(change: Change, sha256: str, number: int) -> PaperVersion:
         .with_for_update()
     )
     if upload is None:
-        raise _at("sha256", _("Bạn chưa tải tệp này lên."))
+        raise Invalid.at("sha256", _("Bạn chưa tải tệp này lên."))
     return PaperVersion(
         number=number,
         sha256=upload.sha256,
@@ -211,12 +198,12 @@ def add_remark(change: Change, args: AddRemark) -> Remark:
     paper = _seen_paper(change, args.paper_id)
     pages = paper.versions[-1].pages
     if args.page is not None and pages is not None and args.page > pages:
-        raise _at("page", _("Tài liệu chỉ có %(pages)s trang.", pages=pages))
+        raise Invalid.at("page", _("Tài liệu chỉ có %(pages)s trang.", pages=pages))
     remark = Remark(
         meeting_id=change.meeting.id,
         paper_id=paper.id,
         person_id=change.actor.person_id,
-        unit_id=_unit_of(change),
+        unit_id=change.unit_id,
         page=args.page,
         text=args.text,
         at=change.at,
@@ -236,7 +223,7 @@ def remove_remark(change: Change, args: RemoveRemark) -> None:
     remark = change.part(Remark, args.remark_id, NO_REMARK)
     if change.role not in LEADERS and remark.person_id != change.actor.person_id:
         thing = (remark.key, remark.public())
-        if not sees(change.role, change.meeting.state, thing, _unit_of(change)):
+        if not sees(change.role, change.meeting.state, thing, change.unit_id):
             raise NotFound(NO_REMARK)
         raise Forbidden(_("Chỉ người góp ý thu lại được ý kiến của mình."))
     change.session.delete(remark)
