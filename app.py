@@ -46,6 +46,7 @@ import meetings.services
 import meetings.sockets
 import meetings.views
 import minutes.api
+import minutes.followup.services
 import minutes.schemas
 import minutes.services
 import minutes.understanding.api

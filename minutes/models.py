@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, UtcDateTime
+from core.text import fold
 from core.times import rfc3339
-from meetings.models import Part
+from meetings.models import Part, given
+from minutes.due import last_moment
 
 
 class Conclusion(Part, Base):
@@ -53,19 +55,38 @@ class Directive(Part, Base):
     """What the chair tells units to do, by when.
 
     `due` is the deadline in the forms of docs/live.md (day, moment, month, quarter, `ongoing`,
-    none); `due_at` is its last moment, for sorting and for counting what is late.
+    none). `state`, `progress`, `done_at` and `extension_asked` follow from what its units have
+    answered and reported (minutes.followup.standing). A unit that passes it on to its sub-units
+    makes parts of it: directives with a `parent_id`.
     """
 
     __tablename__ = "directive"
+    __table_args__ = (
+        # Holds all that the register asks for, so that it reads no texts to find its page.
+        Index(
+            "ix_directive_register",
+            *("meeting_id", "urgency", "state", "due_at", "done_at", "extension_asked"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
     live_type = "directive"
 
     item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("directive.id"), index=True)
+    passed_on_by_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     text: Mapped[str] = mapped_column(Text)
     due: Mapped[str | None] = mapped_column(String(40))
     due_text: Mapped[str | None] = mapped_column(String(500))
-    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     state: Mapped[str] = mapped_column(String(20), default="given")
+    progress: Mapped[int | None]
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    extension_asked: Mapped[bool | None]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Worked out from the above whenever it is stored: the last moment of the deadline, the place
+    # in the register (`urgency`), and the text as it is searched.
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    urgency: Mapped[int] = mapped_column(BigInteger)
+    folded: Mapped[str] = mapped_column(Text)
 
     units: Mapped[list[DirectiveUnit]] = relationship(
         order_by=DirectiveUnit.position, cascade="all, delete-orphan", lazy="selectin"
@@ -89,7 +110,35 @@ class Directive(Part, Base):
             "state": self.state,
             "at": rfc3339(self.at),
             "revision": self.revision,
-        }
+        } | given(
+            parent_id=self.parent_id,
+            passed_on_by_unit_id=self.passed_on_by_unit_id,
+            progress=self.progress,
+            done_at=rfc3339(self.done_at),
+            extension_asked=self.extension_asked,
+        )
+
+
+# Seconds since 1970, far behind every deadline (minutes.due): open without one, and done.
+NO_DEADLINE = 10**11
+DONE = 10**12
+
+
+def urgency(due_at: datetime | None, done_at: datetime | None) -> int:
+    """The place of a directive in the register, as offices sort it: the longest overdue first,
+    then by deadline, then what has none; behind all that what is done, the newest first."""
+    if done_at is not None:
+        return DONE - int(done_at.timestamp())
+    return NO_DEADLINE if due_at is None else int(due_at.timestamp())
+
+
+@event.listens_for(Directive, "before_insert")
+@event.listens_for(Directive, "before_update")
+def work_out(_mapper: Any, _connection: Any, directive: Directive) -> None:
+    """Set what is kept of a directive for finding and sorting it."""
+    directive.due_at = last_moment(directive.due)
+    directive.urgency = urgency(directive.due_at, directive.done_at)
+    directive.folded = fold(directive.text)
 
 
 class Document(Part, Base):

@@ -156,8 +156,18 @@ class ConclusionOut(_Exact):
     item_id: int | None
 
 
+class AcknowledgementOut(_Exact):
+    """What a unit has answered to a directive, and when."""
+
+    unit: UnitOut | None
+    reply: Literal["understood", "clarify"]
+    note: str | None
+    at: Moment
+
+
 class DirectiveOut(_Exact):
-    """What units are told to do, by when (forms of `due`: docs/live.md)."""
+    """What units are told to do, by when (forms of `due`: docs/live.md). Minutes hold what they
+    have answered."""
 
     text: str
     lead_units: list[UnitOut]
@@ -165,6 +175,7 @@ class DirectiveOut(_Exact):
     due: str | None
     due_text: str | None
     item_id: int | None
+    acknowledgements: list[AcknowledgementOut] | None = None
 
 
 class MeetingOut(_Exact):
@@ -316,7 +327,7 @@ class _Reader:
         outcome = {
             "indicators": self._indicators(),
             "conclusions": self._conclusions(),
-            "directives": self._directives(),
+            "directives": self._directives(answers=kind == "minutes"),
         }
         if kind == "conclusions":
             return {"agenda": self._agenda()} | outcome
@@ -447,7 +458,7 @@ class _Reader:
             for each in self._spoken("conclusion")
         ]
 
-    def _directives(self) -> list[DirectiveOut]:
+    def _directives(self, answers: bool = False) -> list[DirectiveOut]:
         return [
             DirectiveOut(
                 text=each.get("text") or "",
@@ -456,6 +467,20 @@ class _Reader:
                 due=each.get("due"),
                 due_text=each.get("due_text"),
                 item_id=each.get("item_id"),
+                **({"acknowledgements": self._answers(each["id"])} if answers else {}),
             )
             for each in self._spoken("directive")
+            if not each.get("parent_id")
+        ]
+
+    def _answers(self, directive_id: int) -> list[AcknowledgementOut]:
+        return [
+            AcknowledgementOut(
+                unit=self._unit(each.get("unit_id")),
+                reply=each["reply"],
+                note=each.get("note"),
+                at=each["at"],
+            )
+            for each in self._spoken("acknowledgement")
+            if each["directive_id"] == directive_id
         ]

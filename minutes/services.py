@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from agenda.models import AgendaItem
 from agenda.services import NO_ITEM, fresh, spoken_at
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from meetings.changes import Change, command
 from meetings.models import LEADERS, State
 from minutes.commands import (
@@ -20,7 +18,8 @@ from minutes.commands import (
     UpdateConclusion,
     UpdateDirective,
 )
-from minutes.due import last_moment
+from minutes.followup.models import Acknowledgement, Extension, Report
+from minutes.followup.standing import settle
 from minutes.models import Conclusion, Directive, DirectiveUnit
 from people.models import Unit
 
@@ -78,7 +77,6 @@ def add_directive(change: Change, args: AddDirective) -> Directive:
         text=args.text,
         due=args.due,
         due_text=args.due_text or None,
-        due_at=last_moment(args.due),
         at=spoken_at(change, args.at),
     )
     change.session.add(directive)
@@ -91,22 +89,18 @@ def _name_units(
 ) -> None:
     both = set(leads) & set(supports)
     if both:
-        raise _field("supporting_unit_ids", _("Một đơn vị không thể vừa chủ trì vừa phối hợp."))
+        raise Invalid.at("supporting_unit_ids", _("Một đơn vị không thể vừa chủ trì vừa phối hợp."))
     wanted = dict.fromkeys(leads, True) | dict.fromkeys(supports, False)
     known = set(change.session.scalars(select(Unit.id).where(Unit.id.in_(wanted))))
     if missing := [unit_id for unit_id in wanted if unit_id not in known]:
         name = "lead_unit_ids" if wanted[missing[0]] else "supporting_unit_ids"
-        raise _field(name, _("Không có đơn vị này."))
+        raise Invalid.at(name, _("Không có đơn vị này."))
     present = {named.unit_id: named for named in directive.units}
     directive.units[:] = []
     for position, (unit_id, is_lead) in enumerate(wanted.items(), start=1):
         named = present.get(unit_id) or DirectiveUnit(unit_id=unit_id)
         named.leads, named.position = is_lead, position
         directive.units.append(named)
-
-
-def _field(name: str, message: Any) -> Invalid:
-    return Invalid(message, errors=[{"field": name, "message": str(message)}])
 
 
 @command("directive.update", UpdateDirective, roles=LEADERS, states={State.LIVE})
@@ -118,7 +112,7 @@ def update_directive(change: Change, args: UpdateDirective) -> Directive:
     if args.text is not None:
         directive.text = args.text
     if "due" in named:
-        directive.due, directive.due_at = args.due, last_moment(args.due)
+        directive.due = args.due
     if "due_text" in named:
         directive.due_text = args.due_text or None
     if "item_id" in named:
@@ -134,12 +128,27 @@ def update_directive(change: Change, args: UpdateDirective) -> Directive:
         )
         # The units have rows of their own; the directive itself is what clients hold.
         directive.revision = change.revision
+        settle(change, directive)
     return directive
 
 
 @command("directive.remove", RemoveDirective, roles=LEADERS, states={State.LIVE})
 def remove_directive(change: Change, args: RemoveDirective) -> None:
-    """Take a directive back."""
+    """Take a directive back that nobody has reported on, asked more time for, or passed on."""
     directive = change.part(Directive, args.directive_id, NO_DIRECTIVE)
     fresh(directive, args.base_revision, DIRECTIVE_CHANGED)
+    used = [
+        select(Report.id).where(Report.directive_id == directive.id),
+        select(Extension.id).where(Extension.directive_id == directive.id),
+        select(Directive.id).where(Directive.parent_id == directive.id),
+    ]
+    if directive.parent_id or any(change.session.scalar(each.limit(1)) for each in used):
+        raise Conflict(
+            _("Chỉ đạo này đã có báo cáo, xin gia hạn hoặc giao tiếp nên không bỏ được; hãy sửa."),
+            current=directive.public(),
+        )
+    answers = select(Acknowledgement).where(Acknowledgement.directive_id == directive.id)
+    for answer in change.session.scalars(answers):
+        change.session.delete(answer)
+    change.session.flush()
     change.session.delete(directive)

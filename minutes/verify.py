@@ -12,11 +12,12 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from core import files
+from core.text import fold
 from meetings.changes import GENESIS, chained
 from meetings.feed import objects_of
 from meetings.models import LogRow, Meeting
 from minutes.due import last_moment
-from minutes.models import Directive, Document, DocumentText, Register
+from minutes.models import Directive, Document, DocumentText, Register, urgency
 
 # People are told together with who takes part, but belong to the directory, not the log.
 DIRECTORY = "person"
@@ -81,8 +82,13 @@ def _faults_of(session: Session, meeting_id: int) -> Iterator[str]:
     yield from _document_faults(session, meeting_id, texts)
     # What is worked out from an object and kept beside it, unseen by clients.
     for directive in session.scalars(select(Directive).where(Directive.meeting_id == meeting_id)):
-        if directive.due_at != last_moment(directive.due):
+        due_at = last_moment(directive.due)
+        if directive.due_at != due_at:
             yield f"{directive.key} is not due when its text says"
+        if directive.urgency != urgency(due_at, directive.done_at):
+            yield f"{directive.key} is not where the register sorts it"
+        if directive.folded != fold(directive.text):
+            yield f"{directive.key} is not found by its text"
 
 
 def _document_faults(

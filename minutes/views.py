@@ -130,10 +130,10 @@ def _directives_of(actor: Actor) -> tuple[list[Any], list[Any]]:
         .join(Meeting, Meeting.id == Directive.meeting_id)
         .where(
             Directive.id.in_(named),
-            Directive.state == "given",
+            Directive.done_at.is_(None),
             Directive.meeting_id.in_(visible_meetings(actor).with_only_columns(Meeting.id)),
         )
-        .order_by(Directive.due_at.is_(None), Directive.due_at, Directive.id)
+        .order_by(Directive.urgency, Directive.id)
     ).all()
     present = now()
     found: dict[bool, list[Any]] = {False: [], True: []}
@@ -221,7 +221,8 @@ class _Picture:
             section: [c for c in parts["conclusion"] if c["section"] == section]
             for section in SECTIONS
         }
-        self.directives = parts["directive"]
+        # What units have passed on is theirs to follow.
+        self.directives = [d for d in parts["directive"] if not d.get("parent_id")]
         self.indicators = sorted(parts["indicator"], key=lambda i: (i["position"], i["id"]))
 
     def get(self, kind: str, key: int | None) -> dict[str, Any] | None:

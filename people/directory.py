@@ -43,3 +43,10 @@ def members_of_groups(session: Session) -> dict[int, list[int]]:
     for member in session.scalars(select(UnitMember).order_by(UnitMember.unit_id)):
         found[member.group_id].append(member.unit_id)
     return dict(found)
+
+
+def units_below(session: Session, unit_id: int) -> set[int]:
+    """The ids of the units below a unit in the tree, at any depth."""
+    tree = select(Unit.id).where(Unit.parent_id == unit_id).cte("below", recursive=True)
+    tree = tree.union(select(Unit.id).join(tree, Unit.parent_id == tree.c.id))
+    return set(session.scalars(select(tree.c.id)))

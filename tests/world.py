@@ -29,6 +29,7 @@ UNITS = (
     ("tai_chinh", "Phòng Tài chính - Kế hoạch", "Phòng TC-KH", "office", "huyen"),
     ("xa_mot", "UBND xã Đắk R'Măng", "xã Đắk R'Măng", "commune", "huyen"),
     ("xa_hai", "UBND xã Quảng Hòa", "xã Quảng Hòa", "commune", "huyen"),
+    ("thon", "Thôn 1, xã Đắk R'Măng", "Thôn 1", "village", "xa_mot"),
 )
 # username, name, title, unit, role in the briefing (None: not invited)
 PEOPLE = (
@@ -75,6 +76,9 @@ class Parts:
     remark: int = 0
     # Drafted by the tests that need one (tests.paper).
     document: int = 0
+    # Brought by the cases of tests.meetings.cases that need one.
+    report: int = 0
+    extension: int = 0
 
 
 @dataclass(frozen=True)

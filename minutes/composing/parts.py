@@ -42,8 +42,9 @@ def conclusions(record: Record, section: str) -> list[str]:
 
 
 def directives(record: Record) -> list[Fields]:
-    """The directives in the order in which they were given."""
-    return record.sorted("directive", "at", "id")
+    """The chair's directives in the order in which they were given; not what units have passed
+    on of them."""
+    return [each for each in record.sorted("directive", "at", "id") if not each.get("parent_id")]
 
 
 def directives_table(record: Record) -> str:

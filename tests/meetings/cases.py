@@ -7,7 +7,7 @@ than the command's first one names it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -325,6 +325,66 @@ ARGUMENTS: dict[str, list[Args]] = {
     ],
 }
 
+ARGUMENTS |= {
+    "directive.acknowledge": [
+        lambda w, p: {
+            "directive_id": p.directive,
+            "unit_id": w.units["xa_mot"],
+            "reply": "understood",
+        },
+        lambda w, p: {
+            "directive_id": p.directive,
+            "unit_id": w.units["tai_chinh"],
+            "reply": "clarify",
+            "note": "Theo chuẩn nghèo nào?",
+        },
+    ],
+    "directive.report": [
+        lambda w, p: {"directive_id": p.directive, "progress": 40, "text": "Đã rà soát 4 thôn."},
+        lambda w, p: {
+            "directive_id": p.directive,
+            "unit_id": w.units["xa_mot"],
+            "progress": 90,
+            "text": "Đã rà soát xong.",
+            "done": True,
+        },
+    ],
+    "report.check": [
+        lambda w, p: {"report_id": p.report},
+        lambda w, p: {"report_id": p.report, "note": "Đạt yêu cầu."},
+    ],
+    "report.return": [lambda w, p: {"report_id": p.report, "remarks": "Thiếu biểu số liệu."}],
+    "extension.ask": [
+        lambda w, p: {"directive_id": p.directive, "due": "2199-06-30", "reason": "Mưa lũ."},
+        lambda w, p: {
+            "directive_id": p.directive,
+            "unit_id": w.units["xa_mot"],
+            "due": "2199-Q3",
+            "reason": "Thiếu người.",
+        },
+    ],
+    "extension.decide": [
+        lambda w, p: {"extension_id": p.extension, "decision": "granted", "reason": "Có lý do."},
+        lambda w, p: {
+            "extension_id": p.extension,
+            "decision": "granted",
+            "reason": "Một tháng là đủ.",
+            "due": "2199-05",
+        },
+        lambda w, p: {"extension_id": p.extension, "decision": "refused", "reason": "Việc gấp."},
+    ],
+    "directive.pass_on": [
+        lambda w, p: {"directive_id": p.directive, "unit_ids": [w.units["thon"]]},
+        lambda w, p: {
+            "directive_id": p.directive,
+            "unit_id": w.units["xa_mot"],
+            "unit_ids": [w.units["thon"]],
+            "text": "Rà soát hộ nghèo của thôn.",
+            "due": "2026-05-31",
+        },
+    ],
+}
+
 # Stands for the number of the newest text of the document that the arguments name.
 HEAD = "the document's newest text"
 
@@ -382,7 +442,22 @@ def _after(name: str, args: Args) -> Brought:
     return bring
 
 
+def _reported(briefing: Briefing, world: World) -> Briefing:
+    done = ARGUMENTS["directive.report"][1](world, briefing.parts)
+    made = briefing.give(world.actors["thuky"], "directive.report", done)
+    return replace(briefing, parts=replace(briefing.parts, report=made.result["id"]))
+
+
+def _asked(briefing: Briefing, world: World) -> Briefing:
+    asked = ARGUMENTS["extension.ask"][0](world, briefing.parts)
+    made = briefing.give(world.actors["thuky"], "extension.ask", asked)
+    return replace(briefing, parts=replace(briefing.parts, extension=made.result["id"]))
+
+
 BROUGHT: dict[str, Brought] = {
+    "report.check": _reported,
+    "report.return": _reported,
+    "extension.decide": _asked,
     "agenda.restore": _after("agenda.skip", lambda w, p: {"item_id": p.items[1]}),
     "speaker.finish": _after("speaker.call", lambda w, p: {"speaker_id": p.speaker}),
     "document.save": paper.drafted,

@@ -14,7 +14,7 @@ from meetings.models import LEADERS, Role, State
 from people.actor import Actor
 from tests import paper
 from tests.marks import both_engines
-from tests.meetings.cases import HEAD, REVISION, Case, cases, plain_cases
+from tests.meetings.cases import BROUGHT, HEAD, REVISION, Case, cases, plain_cases
 from tests.world import INVITED, ROLES, Briefing, World, applied
 
 # What is refused is refused before the database is asked for anything of its own: those tests take
@@ -189,7 +189,7 @@ MAY_BE_EMPTY = {
     "reason", "description", "location", "online_url", "deputy_name", "due_text", "note",
     "measure", "plan", "estimate", "assessment",
 }  # fmt: skip
-YES_OR_NO = {"secret", "code_required"}
+YES_OR_NO = {"secret", "code_required", "done"}
 
 
 @every_command
@@ -246,6 +246,9 @@ def test_what_belongs_to_another_meeting_is_not_found(
         "paper_id": other.paper,
         "remark_id": other.remark,
     }
+    for name, command in (("extension_id", "extension.decide"), ("report_id", "report.check")):
+        brought = BROUGHT[command](in_state(state), world).parts
+        parts[name] = getattr(brought, name.removesuffix("_id"))
     revision = briefing.revision
     foreign = parts.keys() & COMMANDS[case.command].args.model_fields.keys()
     for name in foreign:

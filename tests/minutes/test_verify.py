@@ -94,6 +94,14 @@ TAMPERINGS = {
         "UPDATE directive SET due_at = '2030-01-01 00:00:00' WHERE meeting_id = :m",
         "is not due when its text says",
     ),
+    "the place in the register": (
+        "UPDATE directive SET urgency = 1 WHERE meeting_id = :m",
+        "is not where the register sorts it",
+    ),
+    "what a search finds": (
+        "UPDATE directive SET folded = '' WHERE meeting_id = :m",
+        "is not found by its text",
+    ),
     "a deadline's units": (
         "DELETE FROM directive_unit",
         "is not what the log says",

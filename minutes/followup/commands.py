@@ -1,0 +1,71 @@
+"""Arguments of what is done about directives that have been given."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from core.schema import Args, Id, OptionalText, Text
+from minutes.commands import Due, UnitIds
+
+
+class ForDirective(Args):
+    """A directive, and the unit that is spoken for: one's own where that is clear."""
+
+    directive_id: Id
+    unit_id: Id | None = None
+
+
+class Acknowledge(ForDirective):
+    """Whether the unit has understood what it is told to do."""
+
+    reply: Literal["understood", "clarify"]
+    note: OptionalText | None = None
+
+
+class ReportOn(ForDirective):
+    """How far the unit is, in percent."""
+
+    progress: Annotated[int, Field(ge=0, le=100)]
+    text: Text
+    done: bool = False
+
+
+class AskExtension(ForDirective):
+    """Until when the unit needs, and why."""
+
+    due: Due
+    reason: Text
+
+
+class DecideExtension(Args):
+    """Whether a unit gets more time, and why; `due` where it is another day than the one asked
+    for."""
+
+    extension_id: Id
+    decision: Literal["granted", "refused"]
+    reason: Text
+    due: Due | None = None
+
+
+class CheckReport(Args):
+    """A report of completion that is found to be right."""
+
+    report_id: Id
+    note: OptionalText | None = None
+
+
+class ReturnReport(Args):
+    """A report that is not good enough, and why."""
+
+    report_id: Id
+    remarks: Text
+
+
+class PassOn(ForDirective):
+    """The sub-units that are to do it, and what by when where that differs from the directive."""
+
+    unit_ids: Annotated[UnitIds, Field(min_length=1)]
+    text: Text | None = None
+    due: Due | None = None

@@ -1,0 +1,113 @@
+"""How far a directive has come: it follows from what its units have answered and reported, from
+what was decided about that, and from the directives that it was passed on by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetings.changes import Change
+from minutes.followup.models import Acknowledgement, Extension, Report
+from minutes.models import Directive
+from people.directory import members_of_groups
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far one unit, or everybody together, has come.
+
+    Attributes:
+        state: `given`, `acknowledged`, `reported`, `returned`, `done` or `checked`.
+        progress: in percent; None where nobody has reported.
+        done_at: when it was reported done; None while it is open.
+    """
+
+    state: str = "given"
+    progress: int | None = None
+    done_at: datetime | None = None
+
+
+def together(parts: Sequence[Standing]) -> Standing:
+    """How several stand as one: done when all are, else as far as the one that most needs to be
+    seen to; its progress is their mean, rounded down."""
+    if not parts:
+        return Standing()
+    states = {part.state for part in parts}
+    if states <= {"done", "checked"}:
+        state = "done" if "done" in states else "checked"
+    elif "returned" in states:
+        state = "returned"
+    elif states & {"reported", "done", "checked"}:
+        state = "reported"
+    else:
+        state = "acknowledged" if states == {"acknowledged"} else "given"
+    told = any(part.progress is not None for part in parts)
+    done = [part.done_at for part in parts if part.done_at is not None]
+    return Standing(
+        state,
+        sum(part.progress or 0 for part in parts) // len(parts) if told else None,
+        max(done) if len(done) == len(parts) else None,
+    )
+
+
+def each(session: Session, unit_ids: Sequence[int]) -> list[int]:
+    """The units, with the members of a group in the place of the group."""
+    members = members_of_groups(session)
+    found = (member for unit_id in unit_ids for member in members.get(unit_id, [unit_id]))
+    return list(dict.fromkeys(found))
+
+
+def newest_reports(session: Session, directive: Directive) -> dict[int | None, Report]:
+    """The newest report of each unit."""
+    reports = select(Report).where(Report.directive_id == directive.id).order_by(Report.id)
+    return {report.unit_id: report for report in session.scalars(reports)}
+
+
+def settle(change: Change, directive: Directive) -> None:
+    """Bring what a directive says of itself into line with what has been said about it, and then
+    that which it is a part of."""
+    session = change.session
+    session.flush()
+    reports = newest_reports(session, directive)
+    understood = set(
+        session.scalars(
+            select(Acknowledgement.unit_id).where(
+                Acknowledgement.directive_id == directive.id, Acknowledgement.reply == "understood"
+            )
+        )
+    )
+    passed_on: dict[int | None, list[Standing]] = {}
+    for part in session.scalars(select(Directive).where(Directive.parent_id == directive.id)):
+        stands = Standing(part.state, part.progress, part.done_at)
+        passed_on.setdefault(part.passed_on_by_unit_id, []).append(stands)
+
+    def of(unit_id: int | None) -> Standing:
+        if unit_id in reports:
+            return _reported(reports[unit_id])
+        stands = together(passed_on.get(unit_id, []))
+        if stands.state == "given" and unit_id in understood:
+            return replace(stands, state="acknowledged")
+        return stands
+
+    leads: list[int | None] = [*each(session, directive.unit_ids(leads=True))]
+    standing = together([of(unit_id) for unit_id in leads or [None]])
+    directive.state, directive.progress = standing.state, standing.progress
+    directive.done_at = standing.done_at
+    asked = select(Extension.id).where(
+        Extension.directive_id == directive.id, Extension.state == "asked"
+    )
+    directive.extension_asked = True if session.scalar(asked.limit(1)) else None
+    if directive.parent_id is not None:
+        settle(change, session.get_one(Directive, directive.parent_id))
+
+
+def _reported(report: Report) -> Standing:
+    if report.decision == "returned":
+        return Standing("returned", report.progress)
+    if report.done:
+        return Standing(report.decision or "done", report.progress, report.at)
+    return Standing("reported", report.progress)
