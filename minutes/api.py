@@ -10,22 +10,20 @@ from flask import Response, current_app, jsonify, make_response, request
 from flask_openapi import FileStorage
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, RootModel
 from pydantic_core import PydanticCustomError
-from sqlalchemy import select
 
 from agenda.api import Based
-from core.api import Listing, Page, PathId, Public, blueprint, created, page_of, page_of_list
+from core.api import Listing, Page, PathId, Public, blueprint, created, page_of_list
 from core.db import db
 from core.schema import Args, Id, OptionalLine, Query, Revision, Text, parse
-from core.text import clean, fold
+from core.text import clean
 from core.times import VIETNAM, now, vietnam
 from meetings import feed
-from meetings.access import visible_meetings
 from meetings.api import Accepted, MeetingPath, accepted, run, whole
-from meetings.models import Meeting
 from minutes import drafts, issuing, registers
 from minutes.commands import AddConclusion, AddDirective, Due, Section, UnitIds
+from minutes.followup.register import Wanted, register
+from minutes.followup.status import StatusName
 from minutes.kinds import KindName
-from minutes.models import Directive, DirectiveUnit
 from minutes.publishing import TYPES, PrintedDocument, document, file
 from minutes.render import Renderer
 from people.login import current_actor
@@ -58,6 +56,13 @@ class DirectiveOut(Public):
     revision: int
 
 
+class RegisteredOut(DirectiveOut):
+    """A directive as it stands by its dates."""
+
+    status: StatusName
+    days_late: int
+
+
 class Conclusions(Listing):
     """A page of conclusions."""
 
@@ -68,6 +73,12 @@ class Directives(Listing):
     """A page of directives."""
 
     items: list[DirectiveOut]
+
+
+class RegisterPage(Listing):
+    """A page of the register."""
+
+    items: list[RegisteredOut]
 
 
 class ConclusionPath(MeetingPath):
@@ -107,7 +118,11 @@ class DirectiveFilter(Page):
     """Which directives of the register."""
 
     unit: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Leads or supports.")
-    state: str = Field(default="", max_length=20, description="Only in this state.")
+    meeting: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Of this meeting.")
+    state: str = Field(
+        default="", max_length=20, description="Only in this state, or `extension_asked`."
+    )
+    status: Literal["", StatusName] = Field(default="", description="How it stands by its dates.")
     due_before: str = Field(
         default="", pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", description="Due before this day."
     )
@@ -317,25 +332,21 @@ def remove_directive(path: DirectivePath, query: Based) -> dict[str, Any]:
     return accepted(run(path.meeting_id, "directive.remove", args))
 
 
-@api.get("/directives", responses={200: Directives})
+@api.get("/directives", responses={200: RegisterPage})
 def list_directives(query: DirectiveFilter) -> dict[str, Any]:
-    """The register: the directives of every meeting that the viewer may see, the nearest
-    deadline first, those without one last."""
-    mine = visible_meetings(current_actor()).with_only_columns(Meeting.id)
-    statement = select(Directive).where(Directive.meeting_id.in_(mine))
-    if query.unit is not None:
-        named = select(DirectiveUnit.directive_id).where(DirectiveUnit.unit_id == query.unit)
-        statement = statement.where(Directive.id.in_(named))
-    if query.state:
-        statement = statement.where(Directive.state == clean(query.state))
-    if query.due_before:
-        statement = statement.where(Directive.due_at < _day(query.due_before))
-    statement = statement.order_by(Directive.due_at.is_(None), Directive.due_at, Directive.id)
-    if not query.q:
-        return page_of(db.session(), statement, query, Directive.public)
-    words = fold(clean(query.q))
-    found = [d.public() for d in db.session().scalars(statement) if words in fold(d.text)]
-    return page_of_list(found, query)
+    """The register: the directives of every meeting that the viewer may see, the longest overdue
+    first, then by deadline; those without one behind them, and last what is done."""
+    wanted = Wanted(
+        unit_id=query.unit,
+        meeting_id=query.meeting,
+        state=clean(query.state),
+        status=query.status,
+        due_before=_day(query.due_before) if query.due_before else None,
+        words=clean(query.q),
+    )
+    start = (query.page - 1) * query.per_page
+    items, total = register(db.session(), current_actor(), wanted, now(), start, query.per_page)
+    return {"items": items, "total": total, "page": query.page, "per_page": query.per_page}
 
 
 class _Day(Query):
