@@ -163,7 +163,7 @@ def test_others_see_the_directory_and_their_own_account(
     client_for: ClientFor, thu_ky: Actor, khach: Actor
 ) -> None:
     client = client_for("khach")
-    assert client.get("/api/v1/units").json["total"] == 6
+    assert client.get("/api/v1/units").json["total"] == 7
     assert client.get("/api/v1/people").json["total"] == 7
     accounts = client.get("/api/v1/users").json["items"]
     assert [account["id"] for account in accounts] == [khach.user_id]
