@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
 import werkzeug.datastructures
@@ -353,9 +354,7 @@ class _Day(Query):
     due_before: Due
 
 
-def _day(value: str) -> Any:
-    from datetime import date, datetime, time
-
+def _day(value: str) -> datetime:
     parse(_Day, {"due_before": value})
     return datetime.combine(date.fromisoformat(value), time(), VIETNAM)
 
