@@ -20,6 +20,12 @@ MAX_MESSAGE_BYTES = 256 * 1024
 socketio = SocketIO()
 
 
+def give_way() -> None:
+    """Let everybody else who waits have their turn: between the pieces of work that would hold up
+    a live meeting for longer than a command does."""
+    socketio.sleep(0)
+
+
 class Encoded(str):
     """JSON that is text already, to be sent as it stands."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -26,11 +27,20 @@ from people.models import Person, Unit
 EVENTS_AT_MOST = 500
 
 
-def objects_of(session: Session, meeting: Meeting) -> dict[str, dict[str, Any]]:
-    """Every live object of the meeting, before anyone's view of it."""
+def objects_of(
+    session: Session, meeting: Meeting, between: Callable[[], None] = lambda: None
+) -> dict[str, dict[str, Any]]:
+    """Every live object of the meeting, before anyone's view of it.
+
+    Args:
+        session: one that is reading.
+        meeting: which.
+        between: called after each type of object, so that others may have their turn.
+    """
     found: dict[str, dict[str, Any]] = {meeting.key: meeting.public()}
     for model in Live.live_models:
         if issubclass(model, Part):
+            between()
             rows = session.scalars(
                 select(model).where(model.meeting_id == meeting.id).order_by(model.id)
             )
@@ -99,8 +109,13 @@ DIRECTORY_SECONDS = 1.0
 KEPT = 32
 
 
-def snapshot(actor: Actor, meeting_id: int) -> Snapshot:
+def snapshot(actor: Actor, meeting_id: int, between: Callable[[], None] = lambda: None) -> Snapshot:
     """The meeting as this viewer may see it.
+
+    Args:
+        actor: who looks.
+        meeting_id: at which meeting.
+        between: as for `objects_of`.
 
     Raises:
         NotFound: there is no such meeting for this viewer.
@@ -110,7 +125,9 @@ def snapshot(actor: Actor, meeting_id: int) -> Snapshot:
         found = _kept(viewer)
         if found is None:
             meeting = session.get_one(Meeting, meeting_id)
-            objects = objects_of(session, meeting) | directory_of(session, meeting)
+            objects = objects_of(session, meeting, between)
+            between()
+            objects |= directory_of(session, meeting)
             whole = _Whole(
                 viewer.revision,
                 viewer.state,

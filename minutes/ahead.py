@@ -20,6 +20,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from core.db import reading
+from core.realtime import give_way
 from meetings.access import only_visible
 from meetings.feed import directory_of, objects_of
 from meetings.models import STAFF, LogRow, Meeting, Role
@@ -142,10 +143,11 @@ class Ahead:
                     LogRow.meeting_id == meeting_id, LogRow.revision == meeting.revision
                 )
             ).one()
-            objects = objects_of(session, meeting) | directory_of(session, meeting)
+            objects = objects_of(session, meeting, give_way) | directory_of(session, meeting)
             jobs = []
             for roles, seen in _views(meeting.state, objects):
                 for kind in PRINTED:
+                    give_way()
                     paper = paper_of(session, meeting_id, roles[0], meeting.state, kind, seen)
                     # What is issued is kept as it was issued.
                     if paper is not None and paper.sha256 is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.db import reading
 from core.errors import Forbidden, NotFound
+from core.realtime import give_way
 from meetings import feed
 from meetings.access import sees, view
 from meetings.models import STAFF, Meeting, Role, State
@@ -25,6 +27,10 @@ from minutes.workflow import NO_DOCUMENT, newest_text
 from people.actor import Actor
 
 Objects = dict[str, dict[str, Any]]
+
+# However many documents are asked for at once, one is read for at a time, and in pieces: who
+# follows a meeting live waits for no more than a piece.
+_one_is_read = threading.BoundedSemaphore()
 
 # The kinds that are printed ahead.
 PRINTED: Final = ("minutes", "conclusions")
@@ -99,10 +105,12 @@ def document(
             known = papers().known(session, viewer, kind)
         if known is not None and (content := renderer.kept(known.key, kind)) is not None:
             return PrintedDocument(f"{known.name}.pdf", content, TYPES["pdf"])
-    seen = feed.snapshot(actor, meeting_id)
-    with reading() as session:
-        viewer = view(session, actor, meeting_id)
-        paper = paper_of(session, meeting_id, viewer.role, viewer.state, kind, seen.objects)
+    with _one_is_read:
+        seen = feed.snapshot(actor, meeting_id, between=give_way)
+        give_way()
+        with reading() as session:
+            viewer = view(session, actor, meeting_id)
+            paper = paper_of(session, meeting_id, viewer.role, viewer.state, kind, seen.objects)
     if paper is None:
         raise Forbidden(_("Văn bản chỉ có sau khi cuộc họp kết thúc."))
     if format == "pdf" and paper.sha256 is None:
