@@ -46,16 +46,25 @@ def binary() -> str:
     return found
 
 
-def site_for(port: int, upstream: list[int]) -> str:
-    """The shipped site, to listen on a port over plain HTTP, for processes on these ports."""
+def site_for(port: int, upstream: list[int], certificate: Path | None = None) -> str:
+    """The shipped site, to listen on a port for processes on these ports: with a certificate (and
+    its key in the same file) as it is shipped, without one over plain HTTP."""
     text = SITE.read_text()
     lines = [f"server 127.0.0.1:{each} max_fails=0;" for each in upstream]
-    for pattern, put in (
-        (r"listen 80;", f"listen 127.0.0.1:{free_port()};"),
+    how = [
         (r"listen 443 ssl http2;", f"listen 127.0.0.1:{port};"),
-        (r"listen \[::\]:.*;", ""),
         (r"ssl_.*;", ""),
         (r"; Secure", ""),
+    ]
+    if certificate is not None:
+        how = [
+            (r"listen 443 (ssl http2);", rf"listen 127.0.0.1:{port} \1;"),
+            (r"(ssl_certificate(?:_key)?) .*;", rf"\1 {certificate};"),
+        ]
+    for pattern, put in (
+        (r"listen 80;", f"listen 127.0.0.1:{free_port()};"),
+        *how,
+        (r"listen \[::\]:.*;", ""),
         # The first of these lines becomes ours, the others go.
         (r"server 127\.0\.0\.1:\d+ max_fails=0;(?=[^}]*server 127)", ""),
         (r"server 127\.0\.0\.1:\d+ max_fails=0;", " ".join(lines)),
@@ -80,12 +89,12 @@ class Proxy:
 
 
 @contextmanager
-def proxied(upstream: list[int], folder: Path) -> Iterator[Proxy]:
-    """nginx with the shipped site before processes on these ports."""
+def proxied(upstream: list[int], folder: Path, certificate: Path | None = None) -> Iterator[Proxy]:
+    """nginx with the shipped site (`site_for`) before processes on these ports."""
     program = binary()
     folder.mkdir()
     port = free_port()
-    (folder / "site.conf").write_text(site_for(port, upstream))
+    (folder / "site.conf").write_text(site_for(port, upstream, certificate))
     around = AROUND.format(folder=folder)
     (folder / "nginx.conf").write_text(around)
     with (folder / "error.log").open("wb") as errors:
