@@ -43,11 +43,12 @@ export function viewsOf(c) {
 
   // -- The frame -----------------------------------------------------------------------------
 
-  function head(now, title = feed.meeting.title) {
+  function head(now, { signal = endSignal(now) } = {}) {
     const ends = feed.meeting.state === 'live' && items().length > 0 && predictedEnd(items(), now);
     return html`
       <header class="top">
-        <h1 class="top-title">${title}</h1>
+        <h1 class="top-title">${feed.meeting.title}</h1>
+        ${signal}
         ${ends
           ? html`<p class="top-end ${ends >= Date.parse(feed.meeting.ends_at) + 60 * SECOND ? 'late' : ''}">
               ${t('predicted_end', { clock: clock(ends) })}</p>`
@@ -55,6 +56,18 @@ export function viewsOf(c) {
         <p class="top-clock">${clock(now)}</p>
       </header>`;
   }
+
+  // Whoever speaks sees the end of their time on whatever picture is on.
+  function endSignal(now) {
+    const speaker = speaking();
+    const { left, state } = speaker ? turnOf(speaker, feed.meeting, now) : {};
+    if (!['warning', 'over'].includes(state)) return nothing;
+    const name = feed.get('person', speaker.person_id)?.name;
+    return html`<p class="top-turn turn-${state}" id="signal">${name}: ${state === 'over'
+      ? t('signal_over', { over: span(-left) }) : t('signal_warning', { left: span(Math.ceil(left)) })}</p>`;
+  }
+
+  const speaking = () => feed.all('speaker').find((each) => each.state === 'speaking');
 
   function sites() {
     if (!c.presence) return nothing;
@@ -91,9 +104,9 @@ export function viewsOf(c) {
     const at = list.findIndex((item) => item.id === feed.meeting.current_item_id);
     const item = list[at];
     const next = list.slice(at + 1).find((each) => each.state === 'pending');
-    const speaker = feed.all('speaker').find((each) => each.state === 'speaking');
+    const speaker = speaking();
     return html`
-      ${head(now)}
+      ${head(now, { signal: nothing })}
       <section class="now">
         ${item ? current(item, at + 1, list.length) : between(list)}
         <div class="clocks">
