@@ -240,13 +240,14 @@ export function viewsOf(c) {
 
   // -- Papers, indicators, votes -------------------------------------------------------------
 
-  function paper({ paper: shown, page }) {
+  function paper({ paper: shown, page }, now) {
     c.paper.show(shown, page);
     const words = { loading: t('paper_loading'), failed: t('paper_failed') }[c.paper.state];
     return html`
       ${c.paper.element}
       ${words ? html`<p class="paper-words" role="status">${words}</p>` : nothing}
       <h1 class="visually-hidden">${shown.title}</h1>
+      <div class="paper-signal">${endSignal(now)}</div>
       ${shown.pages ? html`<p class="paper-page">${Math.min(page, shown.pages)}/${shown.pages}</p>` : nothing}`;
   }
 

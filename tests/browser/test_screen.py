@@ -163,6 +163,7 @@ def show_papers(screen: Screen, report: int, photo: int) -> None:
     expect(sheet).to_have_attribute("data-page", "2")
     assert screen.middle() == (255, 255, 255)
     screen.says("2/3")
+    expect(screen.page.locator("#signal")).to_be_visible()
     screen.look("paper")
     screen.follows("paper", "screen.show", what="paper", ref=report, page=99)
     expect(sheet).to_have_attribute("data-page", "3")
