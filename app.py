@@ -46,6 +46,7 @@ import meetings.services
 import meetings.sockets
 import meetings.views
 import minutes.api
+import minutes.followup.api
 import minutes.followup.services
 import minutes.schemas
 import minutes.services
@@ -138,6 +139,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.register_api(indicators.api.api)
     app.register_api(minutes.schemas.api)
     app.register_api(minutes.understanding.api.api)
+    app.register_api(minutes.followup.api.api)
     app.register_api(people.api.auth)
     app.register_api(agenda.room_api.api)
     app.extensions["renderer"] = Renderer(settings.files_dir / "prints")

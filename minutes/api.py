@@ -21,7 +21,7 @@ from core.times import VIETNAM, now, vietnam
 from meetings import feed
 from meetings.api import Accepted, MeetingPath, accepted, run, whole
 from minutes import drafts, issuing, registers
-from minutes.commands import AddConclusion, AddDirective, Due, Section, UnitIds
+from minutes.commands import AddConclusion, AddDirective, Area, Due, Section, UnitIds
 from minutes.followup.register import Wanted, register
 from minutes.followup.status import StatusName
 from minutes.kinds import KindName
@@ -53,6 +53,7 @@ class DirectiveOut(Public):
     supporting_unit_ids: list[int]
     due: str | None
     due_text: str | None
+    field: str | None = None
     state: str
     revision: int
 
@@ -112,6 +113,7 @@ class DirectiveBody(Args):
     supporting_unit_ids: UnitIds | None = None
     due: Due | None = None
     due_text: OptionalLine | None = None
+    field: Area | None = None
     item_id: Id | None = None
 
 

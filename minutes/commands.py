@@ -50,6 +50,13 @@ Template = Annotated[
     StringConstraints(max_length=80),
     AfterValidator(_template),
 ]
+# What a directive is about (lĩnh vực).
+Area = Annotated[
+    str,
+    BeforeValidator(lambda value: clean(value) if isinstance(value, str) else value),
+    AfterValidator(lambda value: " ".join(value.split())),
+    StringConstraints(max_length=100),
+]
 UnitIds = Annotated[list[Id], Field(max_length=200)]
 
 
@@ -87,6 +94,7 @@ class AddDirective(Args):
     supporting_unit_ids: UnitIds = []
     due: Due | None = None
     due_text: OptionalLine | None = None
+    field: Area | None = None
     item_id: Id | None = None
     at: Spoken | None = None
 
@@ -101,6 +109,7 @@ class UpdateDirective(Args):
     supporting_unit_ids: UnitIds | None = None
     due: Due | None = None
     due_text: OptionalLine | None = None
+    field: Area | None = None
     item_id: Id | None = None
 
 

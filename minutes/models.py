@@ -67,6 +67,7 @@ class Directive(Part, Base):
             "ix_directive_register",
             *("meeting_id", "urgency", "state", "due_at", "done_at", "extension_asked"),
         ),
+        Index("ix_directive_field", "meeting_id", "field"),
         {"sqlite_autoincrement": True},
     )
     live_type = "directive"
@@ -77,6 +78,8 @@ class Directive(Part, Base):
     text: Mapped[str] = mapped_column(Text)
     due: Mapped[str | None] = mapped_column(String(40))
     due_text: Mapped[str | None] = mapped_column(String(500))
+    # What it is about (lĩnh vực), in the office's own words.
+    field: Mapped[str | None] = mapped_column(String(100))
     state: Mapped[str] = mapped_column(String(20), default="given")
     progress: Mapped[int | None]
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -113,6 +116,7 @@ class Directive(Part, Base):
         } | given(
             parent_id=self.parent_id,
             passed_on_by_unit_id=self.passed_on_by_unit_id,
+            field=self.field,
             progress=self.progress,
             done_at=rfc3339(self.done_at),
             extension_asked=self.extension_asked,

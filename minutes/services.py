@@ -77,6 +77,7 @@ def add_directive(change: Change, args: AddDirective) -> Directive:
         text=args.text,
         due=args.due,
         due_text=args.due_text or None,
+        field=args.field or None,
         at=spoken_at(change, args.at),
     )
     change.session.add(directive)
@@ -115,6 +116,8 @@ def update_directive(change: Change, args: UpdateDirective) -> Directive:
         directive.due = args.due
     if "due_text" in named:
         directive.due_text = args.due_text or None
+    if "field" in named:
+        directive.field = args.field or None
     if "item_id" in named:
         directive.item_id = _item(change, args.item_id)
     if args.lead_unit_ids is not None or args.supporting_unit_ids is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app, request, send_file, stream_with_context
@@ -35,7 +36,7 @@ api = blueprint("papers", __name__)
 FORM_BYTES = 64 * 1024
 # Nothing in a file runs or loads anything, wherever it is opened.
 FILE_POLICY = "default-src 'none'; sandbox"
-_ANY_FILE: dict[int | str, Any] = {
+ANY_FILE: dict[int | str, Any] = {
     200: {
         "description": "The file",
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
@@ -201,7 +202,7 @@ def remove_paper(path: PaperPath, query: Based) -> dict[str, Any]:
     return accepted(run(path.meeting_id, "paper.remove", args))
 
 
-@api.get("/meetings/<int:meeting_id>/papers/<int:paper_id>/file", responses=_ANY_FILE)
+@api.get("/meetings/<int:meeting_id>/papers/<int:paper_id>/file", responses=ANY_FILE)
 def get_file(path: PaperPath, query: Version) -> Response:
     """A version's file; parts of it by `Range`, and nothing when the reader has it already."""
     paper = paper_for(db.session(), current_actor(), path.meeting_id, path.paper_id)
@@ -211,14 +212,25 @@ def get_file(path: PaperPath, query: Version) -> Response:
         raise NotFound(NO_PAPER)
     sha256, about = version.sha256, (version.media_type, version.filename, version.uploaded_at)
     db.session.rollback()  # sending may take long
-    return _sent(sha256, *about)
+    return sent_file(sha256, *about)
 
 
-def _sent(sha256: str, media_type: str, filename: str, at: Any) -> Response:
+def sent_file(sha256: str, media_type: str, filename: str, at: datetime) -> Response:
+    """A kept file as an answer that is saved, not shown, and asked about each time.
+
+    Args:
+        sha256: the hash under which it is kept.
+        media_type: what it is.
+        filename: what it was called when it was uploaded.
+        at: since when it is there.
+
+    Raises:
+        NotFound: it is not kept here, which is logged.
+    """
     try:
         path = files.path_of(sha256)
     except FileNotFoundError:
-        current_app.logger.error("the file %s of a paper is not there", sha256)
+        current_app.logger.error("the file %s is not there", sha256)
         raise NotFound(NO_PAPER) from None
     response = send_file(
         path,

@@ -161,8 +161,13 @@ def _set_units(change: Change, paper: Paper, unit_ids: list[int]) -> None:
             named.position = position
 
 
-def _version(change: Change, sha256: str, number: int) -> PaperVersion:
-    """A version from what the actor has uploaded.
+def uploaded(change: Change, sha256: str, field: str = "sha256") -> Upload:
+    """What the actor has uploaded, to become part of the meeting.
+
+    Args:
+        change: the command that names it.
+        sha256: its hash.
+        field: the argument that holds it.
 
     Raises:
         Invalid: this account has uploaded no such file.
@@ -174,7 +179,12 @@ def _version(change: Change, sha256: str, number: int) -> PaperVersion:
         .with_for_update()
     )
     if upload is None:
-        raise Invalid.at("sha256", _("Bạn chưa tải tệp này lên."))
+        raise Invalid.at(field, _("Bạn chưa tải tệp này lên."))
+    return upload
+
+
+def _version(change: Change, sha256: str, number: int) -> PaperVersion:
+    upload = uploaded(change, sha256)
     return PaperVersion(
         number=number,
         sha256=upload.sha256,

@@ -79,6 +79,7 @@ class Parts:
     # Brought by the cases of tests.meetings.cases that need one.
     report: int = 0
     extension: int = 0
+    part: int = 0
 
 
 @dataclass(frozen=True)

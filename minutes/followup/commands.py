@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from core.schema import Args, Id, OptionalText, Text
-from minutes.commands import Due, UnitIds
+from minutes.commands import Area, Due, Sha256, UnitIds
 
 
 class ForDirective(Args):
@@ -25,11 +25,12 @@ class Acknowledge(ForDirective):
 
 
 class ReportOn(ForDirective):
-    """How far the unit is, in percent."""
+    """How far the unit is, in percent; `files` are what proves it, uploaded before."""
 
     progress: Annotated[int, Field(ge=0, le=100)]
     text: Text
     done: bool = False
+    files: Annotated[list[Sha256], Field(max_length=10)] = []
 
 
 class AskExtension(ForDirective):
@@ -69,3 +70,16 @@ class PassOn(ForDirective):
     unit_ids: Annotated[UnitIds, Field(min_length=1)]
     text: Text | None = None
     due: Due | None = None
+
+
+class TakeBack(Args):
+    """A part of what was passed on."""
+
+    directive_id: Id
+
+
+class Classify(Args):
+    """What a directive is about (lĩnh vực); nothing where it is about nothing in particular."""
+
+    directive_id: Id
+    field: Area | None

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, UtcDateTime
 from core.times import rfc3339
@@ -45,6 +45,31 @@ class Acknowledgement(Part, Base):
         } | given(note=self.note)
 
 
+class ReportFile(Base):
+    """A file that proves what a report says: what it was called when it was uploaded, and the hash
+    under which it is kept (core.files)."""
+
+    __tablename__ = "report_file"
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), primary_key=True)
+    # 1, 2, 3 …, as the report names them.
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    filename: Mapped[str] = mapped_column(String(200))
+    size: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(100))
+
+    def public(self) -> dict[str, Any]:
+        """The file."""
+        return {
+            "number": self.number,
+            "sha256": self.sha256,
+            "filename": self.filename,
+            "size": self.size,
+            "media_type": self.media_type,
+        }
+
+
 class Report(Part, Base):
     """What a leading unit has reported of a directive; its newest report counts.
 
@@ -67,6 +92,10 @@ class Report(Part, Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    files: Mapped[list[ReportFile]] = relationship(
+        order_by=ReportFile.number, cascade="all, delete-orphan", lazy="selectin"
+    )
+
     def public(self) -> dict[str, Any]:
         """The report, and what was decided about it."""
         return {
@@ -83,7 +112,7 @@ class Report(Part, Base):
             "decided_by_id": self.decided_by_id,
             "decided_at": rfc3339(self.decided_at),
             "revision": self.revision,
-        }
+        } | given(files=[file.public() for file in self.files] or None)
 
 
 class Extension(Part, Base):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Forbidden, Invalid
 from core.times import vietnam
@@ -14,15 +15,18 @@ from minutes.followup.commands import (
     Acknowledge,
     AskExtension,
     CheckReport,
+    Classify,
     DecideExtension,
     PassOn,
     ReportOn,
     ReturnReport,
+    TakeBack,
 )
-from minutes.followup.models import Acknowledgement, Extension, Report
+from minutes.followup.models import Acknowledgement, Extension, Report, ReportFile
 from minutes.followup.standing import each, newest_reports, settle
 from minutes.models import Directive, DirectiveUnit
 from minutes.services import NO_DIRECTIVE
+from papers.services import uploaded
 from people.directory import units_below
 from people.models import Unit
 
@@ -60,7 +64,8 @@ def acknowledge(change: Change, args: Acknowledge) -> Acknowledgement:
 
 @command("directive.report", ReportOn, roles=UNITS, states=SINCE_GIVEN)
 def report_on(change: Change, args: ReportOn) -> Report:
-    """Report how far a leading unit is. What is done is at 100 percent."""
+    """Report how far a leading unit is, with the files that prove it. What is done is at 100
+    percent."""
     directive, unit_id = _led(change, args.directive_id, args.unit_id)
     _refuse_if_passed_on(change, directive, unit_id)
     earlier = newest_reports(change.session, directive).get(unit_id)
@@ -78,6 +83,17 @@ def report_on(change: Change, args: ReportOn) -> Report:
         person_id=change.actor.person_id,
         at=change.at,
     )
+    for number, sha256 in enumerate(dict.fromkeys(args.files), start=1):
+        file = uploaded(change, sha256, "files")
+        report.files.append(
+            ReportFile(
+                number=number,
+                sha256=file.sha256,
+                filename=file.filename,
+                size=file.size,
+                media_type=file.media_type,
+            )
+        )
     change.session.add(report)
     settle(change, directive)
     return report
@@ -233,6 +249,48 @@ def _sub_units(change: Change, directive: Directive, unit_id: int, wanted: list[
             raise Conflict(message, current=directive.public())
         found.append(unit)
     return found
+
+
+@command("directive.take_back", TakeBack, roles=UNITS, states={State.CLOSED})
+def take_back(change: Change, args: TakeBack) -> Directive:
+    """Take back a part of what was passed on, while nobody has answered it; the whole is what it
+    was without it."""
+    part = change.part(Directive, args.directive_id, NO_DIRECTIVE)
+    if part.parent_id is None or part.passed_on_by_unit_id is None:
+        raise Conflict(
+            _("Chỉ thu hồi được phần việc đã giao tiếp cho đơn vị trực thuộc."),
+            current=part.public(),
+        )
+    _speaks_for(change, [part.passed_on_by_unit_id], part.passed_on_by_unit_id)
+    if answered(change.session, part.id):
+        raise Conflict(
+            _("Đơn vị được giao đã trả lời phần việc này nên không thu hồi được."),
+            current=part.public(),
+        )
+    whole = change.session.get_one(Directive, part.parent_id)
+    change.session.delete(part)
+    settle(change, whole)
+    return whole
+
+
+def answered(session: Session, directive_id: int) -> bool:
+    """Whether anybody has answered a directive, reported of it, asked more time for it or passed
+    it on."""
+    answers = [
+        select(Acknowledgement.id).where(Acknowledgement.directive_id == directive_id),
+        select(Report.id).where(Report.directive_id == directive_id),
+        select(Extension.id).where(Extension.directive_id == directive_id),
+        select(Directive.id).where(Directive.parent_id == directive_id),
+    ]
+    return any(session.scalar(each.limit(1)) is not None for each in answers)
+
+
+@command("directive.classify", Classify, roles=LEADERS, states=SINCE_GIVEN)
+def classify(change: Change, args: Classify) -> Directive:
+    """Say what a directive is about (lĩnh vực), also after the close."""
+    directive = change.part(Directive, args.directive_id, NO_DIRECTIVE)
+    directive.field = args.field or None
+    return directive
 
 
 # --- Who speaks for whom ------------------------------------------------------------------------

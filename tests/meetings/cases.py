@@ -304,6 +304,7 @@ ARGUMENTS: dict[str, list[Args]] = {
             "supporting_unit_ids": [w.units["van_phong"]],
             "due": "2026-03-10T17:00",
             "due_text": "trước 17 giờ ngày 10/3",
+            "field": "Giảm nghèo",
             "item_id": p.items[1],
         },
     ],
@@ -317,7 +318,7 @@ ARGUMENTS: dict[str, list[Args]] = {
         },
         lambda w, p: {"directive_id": p.directive, "due": "ongoing", "due_text": None},
         lambda w, p: {"directive_id": p.directive, "supporting_unit_ids": [], "due": None},
-        lambda w, p: {"directive_id": p.directive, "item_id": p.items[2]},
+        lambda w, p: {"directive_id": p.directive, "item_id": p.items[2], "field": "Y tế"},
     ],
     "directive.remove": [
         lambda w, p: {"directive_id": p.directive},
@@ -347,6 +348,7 @@ ARGUMENTS |= {
             "progress": 90,
             "text": "Đã rà soát xong.",
             "done": True,
+            "files": [UPLOADED["Báo cáo"], UPLOADED["Báo cáo (sửa)"]],
         },
     ],
     "report.check": [
@@ -382,6 +384,11 @@ ARGUMENTS |= {
             "text": "Rà soát hộ nghèo của thôn.",
             "due": "2026-05-31",
         },
+    ],
+    "directive.take_back": [lambda w, p: {"directive_id": p.part}],
+    "directive.classify": [
+        lambda w, p: {"directive_id": p.directive, "field": "Giảm nghèo"},
+        lambda w, p: {"directive_id": p.directive, "field": None},
     ],
 }
 
@@ -454,7 +461,18 @@ def _asked(briefing: Briefing, world: World) -> Briefing:
     return replace(briefing, parts=replace(briefing.parts, extension=made.result["id"]))
 
 
+def _passed_on(briefing: Briefing, world: World) -> Briefing:
+    passed = ARGUMENTS["directive.pass_on"][0](world, briefing.parts)
+    whole = briefing.give(world.actors["thuky"], "directive.pass_on", passed).result["id"]
+    found = briefing.objects(world.actors["thuky"]).items()
+    (part,) = (
+        t["id"] for k, t in found if k.startswith("directive/") and t.get("parent_id") == whole
+    )
+    return replace(briefing, parts=replace(briefing.parts, part=part))
+
+
 BROUGHT: dict[str, Brought] = {
+    "directive.take_back": _passed_on,
     "report.check": _reported,
     "report.return": _reported,
     "extension.decide": _asked,

@@ -236,3 +236,44 @@ def test_what_is_passed_on_is_done_when_all_its_parts_are(
     written = told("directives", live, thu_ky)
     assert len(written["meeting"]["directives"]) == 2
     nothing_is_wrong(live)
+
+
+def test_a_part_is_taken_back_while_nobody_has_answered_it(
+    in_state: InState, world: World, thu_ky: Actor, dai_bieu: Actor, dai_bieu_2: Actor
+) -> None:
+    closed, units = in_state("closed"), world.units
+    key = closed.parts.directive
+    pass_on = {"directive_id": key, "unit_ids": [units["thon"]]}
+    refused(Conflict, closed, dai_bieu, "directive.take_back", directive_id=key)
+    closed.do(dai_bieu, "directive.pass_on", **pass_on)
+    (part,) = parts_of(closed, thu_ky, key)
+    take = {"directive_id": part["id"]}
+    # Whoever did not pass it on has nothing to take back.
+    refused(Forbidden, closed, dai_bieu_2, "directive.take_back", **take)
+    answer = {"directive_id": part["id"], "reply": "clarify", "note": "Thôn nào?"}
+    whole = closed.do(dai_bieu, "directive.take_back", **take).result
+    assert (whole["id"], parts_of(closed, thu_ky, key)) == (key, [])
+    # It may be reported on directly again, or given to the same village once more.
+    closed.do(dai_bieu, "directive.pass_on", **pass_on)
+    (part,) = parts_of(closed, thu_ky, key)
+    closed.do(dai_bieu, "directive.acknowledge", **answer | {"directive_id": part["id"]})
+    kept = refused(Conflict, closed, dai_bieu, "directive.take_back", directive_id=part["id"])
+    assert kept.current["id"] == part["id"]
+    nothing_is_wrong(closed)
+
+
+def test_what_a_directive_is_about_is_said_at_any_time(
+    in_state: InState, thu_ky: Actor, chu_toa: Actor, dai_bieu: Actor
+) -> None:
+    live, closed = in_state("live"), in_state("closed")
+    made = live.do(thu_ky, "directive.add", text="Tiêm phòng.", field="  Y \n tế ").result
+    assert made["field"] == "Y tế"
+    changed = live.do(thu_ky, "directive.update", directive_id=made["id"], field="").result
+    assert "field" not in changed
+    about = {"directive_id": closed.parts.directive, "field": "Giảm nghèo"}
+    refused(Forbidden, closed, dai_bieu, "directive.classify", **about)
+    long = refused(Invalid, closed, chu_toa, "directive.classify", **about | {"field": "y" * 101})
+    assert long.errors[0]["field"] == "field"
+    assert closed.do(chu_toa, "directive.classify", **about).result["field"] == "Giảm nghèo"
+    assert directive(closed, dai_bieu, about["directive_id"])["field"] == "Giảm nghèo"
+    nothing_is_wrong(closed)
