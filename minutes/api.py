@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
 import werkzeug.datastructures
@@ -15,14 +14,14 @@ from pydantic_core import PydanticCustomError
 from agenda.api import Based
 from core.api import Listing, Page, PathId, Public, blueprint, created, page_of_list
 from core.db import db
-from core.schema import Args, Id, OptionalLine, Query, Revision, Text, parse
-from core.text import clean
-from core.times import VIETNAM, now, vietnam
+from core.schema import Args, Id, OptionalLine, Query, Revision, Text
+from core.times import now, vietnam
 from meetings import feed
 from meetings.api import Accepted, MeetingPath, accepted, run, whole
 from minutes import drafts, issuing, registers
 from minutes.commands import AddConclusion, AddDirective, Area, Due, Section, UnitIds
-from minutes.followup.register import Wanted, register
+from minutes.followup.filters import DirectiveFilter
+from minutes.followup.register import register
 from minutes.followup.status import StatusName
 from minutes.kinds import KindName
 from minutes.publishing import TYPES, PrintedDocument, document, file
@@ -115,20 +114,6 @@ class DirectiveBody(Args):
     due_text: OptionalLine | None = None
     field: Area | None = None
     item_id: Id | None = None
-
-
-class DirectiveFilter(Page):
-    """Which directives of the register."""
-
-    unit: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Leads or supports.")
-    meeting: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Of this meeting.")
-    state: str = Field(
-        default="", max_length=20, description="Only in this state, or `extension_asked`."
-    )
-    status: Literal["", StatusName] = Field(default="", description="How it stands by its dates.")
-    due_before: str = Field(
-        default="", pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", description="Due before this day."
-    )
 
 
 class DownloadPath(MeetingPath):
@@ -339,26 +324,11 @@ def remove_directive(path: DirectivePath, query: Based) -> dict[str, Any]:
 def list_directives(query: DirectiveFilter) -> dict[str, Any]:
     """The register: the directives of every meeting that the viewer may see, the longest overdue
     first, then by deadline; those without one behind them, and last what is done."""
-    wanted = Wanted(
-        unit_id=query.unit,
-        meeting_id=query.meeting,
-        state=clean(query.state),
-        status=query.status,
-        due_before=_day(query.due_before) if query.due_before else None,
-        words=clean(query.q),
-    )
     start = (query.page - 1) * query.per_page
-    items, total = register(db.session(), current_actor(), wanted, now(), start, query.per_page)
+    items, total = register(
+        db.session(), current_actor(), query.wanted(), now(), start, query.per_page
+    )
     return {"items": items, "total": total, "page": query.page, "per_page": query.per_page}
-
-
-class _Day(Query):
-    due_before: Due
-
-
-def _day(value: str) -> datetime:
-    parse(_Day, {"due_before": value})
-    return datetime.combine(date.fromisoformat(value), time(), VIETNAM)
 
 
 _DOWNLOAD: Any = {

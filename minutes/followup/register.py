@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from core.text import fold
 from meetings.access import visible_meetings
 from meetings.models import Meeting
-from minutes.followup.status import days_late, has_status, status
+from minutes.followup.models import Acknowledgement
+from minutes.followup.status import StatusName, days_late, has_status, status
 from minutes.models import Directive, DirectiveUnit
 from people.actor import Actor
-from people.directory import units_of
+from people.directory import members_of_groups, units_below, units_of
 
 
 @dataclass(frozen=True)
@@ -24,23 +25,37 @@ class Wanted:
 
     Attributes:
         unit_id: leads or supports, by itself or as a member of a group.
+        below: or a unit below it does, or a member of the group that it is.
         meeting_id: was held there.
-        state: as the directive says, or `extension_asked`.
+        field: is about that (lĩnh vực).
+        state: as the directive says, or `extension_asked` or `clarify_asked`, of what is open.
         status: as `minutes.followup.status` says it.
-        due_before: its deadline ends before this moment.
+        given_from, given_before: was given from this moment on, before this moment.
+        due_from, due_before: its deadline ends at this moment or later, before this moment.
         words: in its text, marks ignored.
     """
 
     unit_id: int | None = None
+    below: bool = False
     meeting_id: int | None = None
+    field: str = ""
     state: str = ""
     status: str = ""
+    given_from: datetime | None = None
+    given_before: datetime | None = None
+    due_from: datetime | None = None
     due_before: datetime | None = None
     words: str = ""
 
 
 def register(
-    session: Session, actor: Actor, wanted: Wanted, present: datetime, start: int, count: int
+    session: Session,
+    actor: Actor,
+    wanted: Wanted,
+    present: datetime,
+    start: int,
+    count: int,
+    total: int | None = None,
 ) -> tuple[list[dict[str, Any]], int]:
     """A part of the register, and how many directives there are in all: the longest overdue first,
     then by deadline, then those without one, then what is done, the newest first.
@@ -52,14 +67,48 @@ def register(
         present: the moment at which something is late.
         start: how many to pass over.
         count: how many to return; each is its public object with `status` and `days_late`.
+        total: how many there are in all, where the caller has counted them (`counts`).
     """
     wheres = _conditions(session, actor, wanted, present)
-    total = session.scalar(select(func.count(Directive.id)).where(*wheres)) or 0
+    if total is None:
+        total = session.scalar(select(func.count(Directive.id)).where(*wheres)) or 0
     order = (Directive.urgency, Directive.id)
     # First the page, out of the index alone; then the texts of that page.
     page = select(Directive.id).where(*wheres).order_by(*order).limit(count).offset(start)
     rows = session.scalars(select(Directive).where(Directive.id.in_(page)).order_by(*order))
     return [_line(directive, present) for directive in rows], total
+
+
+def counts(session: Session, actor: Actor, wanted: Wanted, present: datetime) -> dict[str, int]:
+    """How many there are in all (`all`), by each status, and of those that are returned or wait
+    for more time, whichever status or state is wanted.
+
+    Args:
+        session: to read with.
+        actor: who looks.
+        wanted: which directives.
+        present: the moment at which something is late.
+    """
+    wheres = _conditions(session, actor, replace(wanted, status="", state=""), present)
+    of = {name: has_status(name, present) for name in get_args(StatusName)} | {
+        "extension_asked": Directive.extension_asked.is_(True),
+        "returned": Directive.state == "returned",
+    }
+    # One pass over the index that the register is read from.
+    sums = [func.count(case((condition, 1))).label(name) for name, condition in of.items()]
+    row = session.execute(select(func.count(Directive.id).label("all"), *sums).where(*wheres))
+    return {name: int(value) for name, value in row.one()._mapping.items()}
+
+
+def fields(session: Session, actor: Actor) -> list[str]:
+    """What the directives that one may see are about (lĩnh vực), each once, by the alphabet."""
+    mine = visible_meetings(actor).with_only_columns(Meeting.id)
+    found = session.scalars(
+        select(Directive.field)
+        .where(Directive.meeting_id.in_(mine), Directive.field.is_not(None))
+        .distinct()
+    )
+    return sorted(filter(None, found), key=fold)
 
 
 def _line(directive: Directive, present: datetime) -> dict[str, Any]:
@@ -74,19 +123,41 @@ def _conditions(
     found: list[ColumnElement[bool]] = [Directive.meeting_id.in_(mine)]
     if wanted.unit_id is not None:
         named = select(DirectiveUnit.directive_id).where(
-            DirectiveUnit.unit_id.in_(units_of(session, wanted.unit_id))
+            DirectiveUnit.unit_id.in_(_units(session, wanted.unit_id, wanted.below))
         )
         found.append(Directive.id.in_(named))
     if wanted.meeting_id is not None:
         found.append(Directive.meeting_id == wanted.meeting_id)
+    if wanted.field:
+        found.append(Directive.field == wanted.field)
     if wanted.state == "extension_asked":
         found.append(Directive.extension_asked.is_(True))
+    elif wanted.state == "clarify_asked":
+        asked = select(Acknowledgement.directive_id).where(Acknowledgement.reply == "clarify")
+        found += [Directive.id.in_(asked), Directive.done_at.is_(None)]
     elif wanted.state:
         found.append(Directive.state == wanted.state)
     if wanted.status:
         found.append(has_status(wanted.status, present))
+    if wanted.given_from is not None:
+        found.append(Directive.at >= wanted.given_from)
+    if wanted.given_before is not None:
+        found.append(Directive.at < wanted.given_before)
+    if wanted.due_from is not None:
+        found.append(Directive.due_at >= wanted.due_from)
     if wanted.due_before is not None:
         found.append(Directive.due_at < wanted.due_before)
     if wanted.words:
         found.append(Directive.folded.contains(fold(wanted.words), autoescape=True))
     return found
+
+
+def _units(session: Session, unit_id: int, below: bool) -> set[int]:
+    """The units that may be named for one: itself and its groups; where those below it are
+    wanted, too, they and theirs."""
+    found = {unit_id}
+    if below:
+        members = members_of_groups(session)
+        found |= units_below(session, unit_id) | set(members.get(unit_id, []))
+        return found | {group for group, of in members.items() if found.intersection(of)}
+    return units_of(session, unit_id)

@@ -12,13 +12,13 @@ from flask.testing import FlaskClient
 
 from core.db import db, writing
 from minutes.due import last_moment
-from minutes.followup.register import Wanted, register
+from minutes.followup.register import Wanted, counts, register
 from minutes.followup.status import StatusName, days_late, status
 from minutes.models import Directive, DirectiveUnit
 from people.actor import Actor
 from tests.marks import both_engines
 from tests.meetings.test_pages import counted
-from tests.world import Briefing, World
+from tests.world import STARTS_AT, Briefing, World
 
 ClientFor = Callable[[str], FlaskClient]
 PRESENT = datetime(2026, 11, 15, 3, tzinfo=UTC)
@@ -135,6 +135,71 @@ def test_it_is_asked_over_http(
     live.do(dai_bieu, "directive.report", **done)
     assert found("status=done_late") == found("state=done") == [key]
     assert found("")[-1] == key
-    for wrong in ("status=late", "meeting=0", "meeting=x", "unit=1.5"):
+    for wrong in (
+        *("status=late", "meeting=0", "meeting=x", "unit=1.5", "below=perhaps"),
+        *("due_from=2026-02-30", "given_to=1-2-2026", "due_before=9999-12-31", "given_from=x"),
+    ):
         answer = client.get(f"/api/v1/directives?{wrong}")
         assert (answer.status_code, answer.json["code"]) == (422, "invalid"), wrong
+
+
+@both_engines
+def test_it_is_narrowed_by_units_below_by_field_and_by_days(
+    live: Briefing, client_for: ClientFor, world: World, thu_ky: Actor, dai_bieu_2: Actor
+) -> None:
+    units, key = world.units, live.parts.directive
+    group = live.do(
+        thu_ky,
+        "directive.add",
+        text="Tiêm phòng.",
+        lead_unit_ids=[units["cac_xa"]],
+        due="2026-04-10",
+        field="Y tế",
+    ).result["id"]
+    village = live.do(
+        thu_ky, "directive.add", text="Họp thôn.", lead_unit_ids=[units["thon"]], field="Y tế"
+    ).result["id"]
+    with live.app.app_context(), writing() as session:
+        session.get_one(Directive, group).at = STARTS_AT
+    clarify = {"directive_id": key, "reply": "clarify", "note": "Chuẩn nào?"}
+    live.do(dai_bieu_2, "directive.acknowledge", **clarify)
+    client = client_for("quansat")
+
+    def found(query: str) -> set[int]:
+        answer = client.get(f"/api/v1/directives?meeting={live.id}&{query}")
+        assert answer.status_code == 200, answer.text
+        return {line["id"] for line in answer.json["items"]}
+
+    assert found(f"unit={units['xa_mot']}") == {key, group}
+    assert found(f"unit={units['xa_mot']}&below=true") == {key, group, village}
+    # A group alone is who names it; with its members it is whoever names one of them.
+    assert found(f"unit={units['cac_xa']}") == {group}
+    assert found(f"unit={units['cac_xa']}&below=1") == {group, key}
+    assert found("field=Y+tế&q=hop") == {village}
+    assert found("unit=&field=&due_from=&given_to=&meeting=") >= {key, group, village}
+    assert found("state=clarify_asked") == {key}
+    assert found("due_from=2026-04-10&due_before=2026-04-11") == {group}
+    assert found("due_before=2026-04-10") == set()
+    assert found("given_from=2026-03-02&given_to=2026-03-02") == {group}
+    assert found("given_to=2026-03-01") == set()
+
+
+@both_engines
+def test_the_top_row_counts_what_the_register_lists(
+    live: Briefing, world: World, thu_ky: Actor, dai_bieu: Actor, khach: Actor
+) -> None:
+    enter(live, world.units["xa_hai"])
+    ask = {"directive_id": live.parts.directive, "due": "2199-Q1", "reason": "Mưa lũ."}
+    live.do(dai_bieu, "extension.ask", **ask)
+    report = {"directive_id": live.parts.directive, "progress": 90, "text": "Gần xong."}
+    made = live.do(dai_bieu, "directive.report", **report).result
+    live.do(thu_ky, "report.return", report_id=made["id"], remarks="Thiếu biểu.")
+    with live.app.app_context():
+        wanted = Wanted(meeting_id=live.id, status="overdue", state="given")
+        found = counts(db.session(), dai_bieu, wanted, PRESENT)
+        assert counts(db.session(), khach, wanted, PRESENT)["all"] == 0
+    assert found.pop("all") == len(listed(live, dai_bieu, meeting_id=live.id))
+    assert found.pop("extension_asked") == found.pop("returned") == 1
+    for name, number in found.items():
+        assert number == len(listed(live, dai_bieu, meeting_id=live.id, status=name)), name
+    assert listed(live, dai_bieu, state="returned")[0]["id"] == live.parts.directive

@@ -1,0 +1,83 @@
+"""How people ask for directives: one description for the register's page, its API and its files."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Literal
+
+from flask_babel import lazy_gettext as _
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from core.api import Page
+from core.text import clean
+from core.times import VIETNAM
+from minutes.followup.register import Wanted
+from minutes.followup.status import StatusName
+
+NO_DAY = _("Không có ngày này.")
+
+
+def _a_day(value: str) -> str:
+    try:
+        if value and not 1990 <= date.fromisoformat(value).year <= 2200:
+            raise ValueError(value)
+    except ValueError:
+        raise PydanticCustomError("day", "{message}", {"message": NO_DAY}) from None
+    return value
+
+
+# A day, or nothing: what a form sends of a field that is left empty.
+_Day = Annotated[
+    str, Field(default="", pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"), AfterValidator(_a_day)
+]
+_Key = Annotated[
+    Annotated[int, Field(ge=1, le=2**31 - 1)] | None,
+    BeforeValidator(lambda value: None if value == "" else value),
+    Field(default=None),
+]
+
+
+class DirectiveFilter(Page):
+    """Which directives of the register."""
+
+    unit: _Key = Field(description="Leads or supports.")
+    below: bool = Field(default=False, description="Or one below it, or a member of the group.")
+    meeting: _Key = Field(description="Of this meeting.")
+    field: str = Field(default="", max_length=100, description="What it is about (lĩnh vực).")
+    state: str = Field(
+        default="",
+        max_length=20,
+        description="Only in this state, or `extension_asked`, or `clarify_asked`.",
+    )
+    status: Literal["", StatusName] = Field(default="", description="How it stands by its dates.")
+    given_from: _Day = Field(description="Given on this day or later.")
+    given_to: _Day = Field(description="Given on this day or earlier.")
+    due_from: _Day = Field(description="Due on this day or later.")
+    due_before: _Day = Field(description="Due before this day.")
+
+    def wanted(self) -> Wanted:
+        """The same for `register`."""
+        return Wanted(
+            unit_id=self.unit,
+            below=self.below,
+            meeting_id=self.meeting,
+            field=" ".join(clean(self.field).split()),
+            state=clean(self.state),
+            status=self.status,
+            given_from=_start(self.given_from),
+            given_before=_start(self.given_to, days=1),
+            due_from=_start(self.due_from),
+            due_before=_start(self.due_before),
+            words=clean(self.q),
+        )
+
+    def asked(self) -> dict[str, Any]:
+        """What was asked for, less the page: what an address must carry."""
+        return self.model_dump(exclude_defaults=True, exclude={"page", "per_page"})
+
+
+def _start(day: str, days: int = 0) -> datetime | None:
+    if not day:
+        return None
+    return datetime.combine(date.fromisoformat(day), time(), VIETNAM) + timedelta(days=days)
