@@ -48,6 +48,7 @@ import meetings.views
 import minutes.api
 import minutes.followup.api
 import minutes.followup.services
+import minutes.followup.views
 import minutes.schemas
 import minutes.services
 import minutes.understanding.api
@@ -144,6 +145,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.register_api(agenda.room_api.api)
     app.extensions["renderer"] = Renderer(settings.files_dir / "prints")
     app.register_blueprint(minutes.verification.bp)
+    app.register_blueprint(minutes.followup.views.bp)
     return app
 
 

@@ -28,22 +28,19 @@ def _a_day(value: str) -> str:
 
 
 # A day, or nothing: what a form sends of a field that is left empty.
-_Day = Annotated[
-    str, Field(default="", pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"), AfterValidator(_a_day)
-]
+_Day = Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"), AfterValidator(_a_day)]
 _Key = Annotated[
     Annotated[int, Field(ge=1, le=2**31 - 1)] | None,
     BeforeValidator(lambda value: None if value == "" else value),
-    Field(default=None),
 ]
 
 
 class DirectiveFilter(Page):
     """Which directives of the register."""
 
-    unit: _Key = Field(description="Leads or supports.")
+    unit: _Key = Field(default=None, description="Leads or supports.")
     below: bool = Field(default=False, description="Or one below it, or a member of the group.")
-    meeting: _Key = Field(description="Of this meeting.")
+    meeting: _Key = Field(default=None, description="Of this meeting.")
     field: str = Field(default="", max_length=100, description="What it is about (lĩnh vực).")
     state: str = Field(
         default="",
@@ -51,10 +48,10 @@ class DirectiveFilter(Page):
         description="Only in this state, or `extension_asked`, or `clarify_asked`.",
     )
     status: Literal["", StatusName] = Field(default="", description="How it stands by its dates.")
-    given_from: _Day = Field(description="Given on this day or later.")
-    given_to: _Day = Field(description="Given on this day or earlier.")
-    due_from: _Day = Field(description="Due on this day or later.")
-    due_before: _Day = Field(description="Due before this day.")
+    given_from: _Day = Field(default="", description="Given on this day or later.")
+    given_to: _Day = Field(default="", description="Given on this day or earlier.")
+    due_from: _Day = Field(default="", description="Due on this day or later.")
+    due_before: _Day = Field(default="", description="Due before this day.")
 
     def wanted(self) -> Wanted:
         """The same for `register`."""

@@ -38,6 +38,7 @@ def of_everyone(meetings: dict[str, Briefing]) -> list[str]:
     return [
         "/",
         "/meetings",
+        "/directives",
         scheduled.page,
         scheduled.live,
         live.page,
