@@ -18,6 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import agenda.api
 import agenda.course
+import agenda.follow_up
 import agenda.room_api
 import agenda.screen
 import agenda.services
@@ -47,6 +48,7 @@ import meetings.sockets
 import meetings.views
 import minutes.api
 import minutes.followup.api
+import minutes.followup.carried_api
 import minutes.followup.services
 import minutes.followup.views
 import minutes.schemas
@@ -138,6 +140,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         app.register_api(package.api.api)
     # These have no pages.
     app.register_api(indicators.api.api)
+    app.register_api(minutes.followup.carried_api.api)
     app.register_api(minutes.schemas.api)
     app.register_api(minutes.understanding.api.api)
     app.register_api(minutes.followup.api.api)

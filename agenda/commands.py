@@ -13,6 +13,7 @@ Position = Annotated[int, Field(ge=1, le=10_000)]
 # When it was said, if not just now: what is put back after a removal keeps its place.
 Spoken = Moment
 EntryKind = Literal["report", "opinion", "question", "answer", "note"]
+Progress = Annotated[int, Field(ge=0, le=100)]
 
 
 class Reopen(Args):
@@ -35,12 +36,14 @@ class GoTo(Args):
 
 
 class AddItem(Args):
-    """A new item; at the end when no position is named."""
+    """A new item; at the end when no position is named. `kind` tells the one that asks about
+    earlier directives."""
 
     title: Line
     minutes: Minutes = 10
     presenter_unit_id: Id | None = None
     position: Position | None = None
+    kind: Literal["follow_up"] | None = None
 
 
 class UpdateItem(Args):
@@ -87,7 +90,8 @@ class Fit(Args):
 
 
 class AddEntry(Args):
-    """A line of the record."""
+    """A line of the record; `carried_id` where it is about a directive carried over, with how
+    far its unit is."""
 
     item_id: Id
     text: Text
@@ -96,6 +100,8 @@ class AddEntry(Args):
     speaker_name: Line | None = None
     unit_id: Id | None = None
     at: Spoken | None = None
+    carried_id: Id | None = None
+    progress: Progress | None = None
 
 
 class UpdateEntry(Args):
@@ -189,6 +195,6 @@ class CountHands(NamedVote):
 class ShowOnScreen(Args):
     """What the big screen shows; `ref` is the id of the one among them, `page` a paper's page."""
 
-    what: Literal["agenda", "paper", "indicators", "vote", "directives", "check_in"]
+    what: Literal["agenda", "paper", "indicators", "vote", "directives", "check_in", "follow_up"]
     ref: Id | None = None
     page: Annotated[int, Field(ge=1, le=100_000)] | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from agenda.commands import Reopen
 from agenda.services import BEFORE, leave_current
 from agenda.voting import close_all
@@ -9,12 +11,17 @@ from meetings.changes import Change, command
 from meetings.commands import Nothing
 from meetings.models import LEADERS, Meeting, State
 
+# What packages above do, within the same change, when a meeting is opened.
+AT_OPENING: list[Callable[[Change], None]] = []
+
 
 @command("meeting.open", Nothing, roles=LEADERS, states=BEFORE)
 def open_meeting(change: Change, args: Nothing) -> Meeting:
     """Open the meeting; the first item becomes current with `agenda.advance`."""
     change.meeting.state = State.LIVE
     change.meeting.opened_at = change.at
+    for follow in AT_OPENING:
+        follow(change)
     return change.meeting
 
 

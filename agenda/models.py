@@ -23,7 +23,8 @@ class AgendaItem(Placed, Base):
     """One point of the agenda, with its clock.
 
     `minutes` is what it has now; `planned_minutes` what it had when the meeting was opened,
-    where that was changed since.
+    where that was changed since. `kind` is `follow_up` where it asks what has become of earlier
+    directives, else empty.
     """
 
     __tablename__ = "agenda_item"
@@ -32,6 +33,7 @@ class AgendaItem(Placed, Base):
     title: Mapped[str] = mapped_column(String(500))
     minutes: Mapped[int]
     planned_minutes: Mapped[int | None]
+    kind: Mapped[str | None] = mapped_column(String(20))
     presenter_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     state: Mapped[str] = mapped_column(String(20), default="pending")
     # Set while the item is current; earlier turns are summed in used_seconds.
@@ -50,12 +52,13 @@ class AgendaItem(Placed, Base):
             "started_at": rfc3339(self.started_at),
             "used_seconds": self.used_seconds,
             "revision": self.revision,
-        } | given(planned_minutes=self.planned_minutes)
+        } | given(planned_minutes=self.planned_minutes, kind=self.kind)
 
 
 class Entry(Part, Base):
     """A line of the record: what somebody reported, said, asked or answered, or a note. A
-    `late` one was remarked by a participant after the close."""
+    `late` one was remarked by a participant after the close. One with a `carried_id` is about a
+    directive of an earlier meeting; `progress` is how far its unit says that it is, in percent."""
 
     __tablename__ = "entry"
     # Whoever has spoken cannot leave the list of participants.
@@ -75,6 +78,9 @@ class Entry(Part, Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     late: Mapped[bool | None]
+    # Not a foreign key: what is carried over belongs to a package above this one.
+    carried_id: Mapped[int | None] = mapped_column(index=True)
+    progress: Mapped[int | None]
 
     def public(self) -> dict[str, Any]:
         """The line."""
@@ -88,7 +94,7 @@ class Entry(Part, Base):
             "unit_id": self.unit_id,
             "at": rfc3339(self.at),
             "revision": self.revision,
-        } | given(late=self.late)
+        } | given(late=self.late, carried_id=self.carried_id, progress=self.progress)
 
 
 class Speaker(Part, Base):

@@ -33,6 +33,7 @@ BEFORE = {State.DRAFT, State.SCHEDULED}
 UNTIL_CLOSED = BEFORE | {State.LIVE}
 NO_ITEM = _("Không có nội dung này trong chương trình.")
 NO_ENTRY = _("Dòng ghi này không còn nữa.")
+NO_CARRIED = _("Không có chỉ đạo này trong danh sách kiểm điểm của kỳ trước.")
 
 
 def _items(change: Change) -> list[AgendaItem]:
@@ -190,12 +191,16 @@ def add_item(change: Change, args: AddItem) -> AgendaItem:
     """Add an item, also while the meeting runs."""
     _check_unit(change, args.presenter_unit_id, "presenter_unit_id")
     items = _items(change)
+    known = next((item for item in items if args.kind is not None and item.kind == args.kind), None)
+    if known is not None:
+        raise Conflict(_("Chương trình đã có mục kiểm điểm chỉ đạo."), current=known.public())
     item = AgendaItem(
         meeting_id=change.meeting.id,
         position=len(items) + 1,
         title=args.title,
         minutes=args.minutes,
         presenter_unit_id=args.presenter_unit_id,
+        kind=args.kind,
     )
     change.session.add(item)
     change.session.flush()
@@ -294,25 +299,36 @@ CHANGED_MEANWHILE = _("Dòng này đã được sửa trong lúc bạn soạn; h
 def add_entry(change: Change, args: AddEntry) -> Entry:
     """Record what is said."""
     item = change.part(AgendaItem, args.item_id, NO_ITEM)
+    if args.carried_id is not None:
+        change.known("carried", args.carried_id, NO_CARRIED)
+    elif args.progress is not None:
+        raise Invalid.at("progress", _("Tiến độ chỉ ghi kèm một chỉ đạo của kỳ trước."))
     entry = Entry(
         meeting_id=change.meeting.id,
         item_id=item.id,
         kind=args.kind,
         text=args.text,
         at=spoken_at(change, args.at),
+        carried_id=args.carried_id,
+        progress=args.progress,
     )
-    _attribute(change, entry, args.person_id, args.speaker_name, args.unit_id)
+    attribute(change, entry, args.person_id, args.speaker_name, args.unit_id)
     change.session.add(entry)
     return entry
 
 
-def _attribute(
+def attribute(
     change: Change,
     entry: Entry,
     person_id: int | None,
     speaker_name: str | None,
     unit_id: int | None,
 ) -> None:
+    """Say of a line who spoke, a participant or somebody by name, and for which unit.
+
+    Raises:
+        Invalid: both were named, or the person is not invited, or there is no such unit.
+    """
     if person_id is not None and speaker_name is not None:
         raise Invalid(_("Chỉ ghi một trong hai: người dự họp hoặc tên người phát biểu."))
     _check_unit(change, unit_id, "unit_id")
@@ -338,9 +354,9 @@ def update_entry(change: Change, args: UpdateEntry) -> Entry:
     if args.kind is not None:
         entry.kind = args.kind
     if args.model_fields_set & {"person_id", "speaker_name"}:
-        _attribute(change, entry, args.person_id, args.speaker_name, args.unit_id)
+        attribute(change, entry, args.person_id, args.speaker_name, args.unit_id)
     elif "unit_id" in args.model_fields_set:
-        _attribute(change, entry, entry.person_id, entry.speaker_name, args.unit_id)
+        attribute(change, entry, entry.person_id, entry.speaker_name, args.unit_id)
     return entry
 
 
@@ -376,6 +392,6 @@ def remark(change: Change, args: Remark) -> Entry:
         at=change.at,
         late=True,
     )
-    _attribute(change, entry, change.actor.person_id, None, None)
+    attribute(change, entry, change.actor.person_id, None, None)
     change.session.add(entry)
     return entry

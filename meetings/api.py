@@ -28,6 +28,7 @@ from meetings.changes import Outcome
 from meetings.commands import AddParticipant, CreateMeeting, Reason, UpdateMeeting
 from meetings.limits import ask
 from meetings.models import Meeting
+from meetings.series import visible_series
 from people.login import current_actor
 
 api = blueprint("meetings", __name__)
@@ -69,6 +70,20 @@ class AttendanceOut(Public):
     reason: str | None
 
 
+class SeriesOut(Public):
+    """A series of meetings."""
+
+    id: int
+    name: str
+    organizer_unit_id: int | None
+
+
+class SeriesList(Listing):
+    """A page of series."""
+
+    items: list[SeriesOut]
+
+
 class Meetings(Listing):
     """A page of meetings."""
 
@@ -99,16 +114,17 @@ class ParticipantPath(MeetingPath):
     participant_id: PathId
 
 
+def whole(value: Any) -> Any:
+    """A number of a query string."""
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
 class MeetingFilter(Page):
     """Which meetings."""
 
     code: str = Field(default="", max_length=50, description="Exactly this code.")
     state: str = Field(default="", max_length=20, description="Only in this state.")
-
-
-def whole(value: Any) -> Any:
-    """A number of a query string."""
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    series: Annotated[int | None, BeforeValidator(whole), Field(ge=1, le=2**31 - 1)] = None
 
 
 class After(Query):
@@ -224,6 +240,8 @@ def list_meetings(query: MeetingFilter) -> dict[str, Any]:
         statement = statement.where(Meeting.code == clean(query.code))
     if query.state:
         statement = statement.where(Meeting.state == clean(query.state))
+    if query.series is not None:
+        statement = statement.where(Meeting.series_id == query.series)
     statement = statement.options(selectinload(Meeting.participants))
     if not query.q:
         return page_of(db.session(), statement, query, Meeting.public)
@@ -234,6 +252,15 @@ def list_meetings(query: MeetingFilter) -> dict[str, Any]:
 
 def _searched(meeting: Meeting) -> str:
     return fold(f"{meeting.code} {meeting.title} {meeting.location}")
+
+
+@api.get("/series", responses={200: SeriesList})
+def list_series(query: Page) -> dict[str, Any]:
+    """The series of the meetings that the viewer may see. A new one is named by the first meeting
+    that is put into it (`series_name`)."""
+    words = fold(clean(query.q))
+    found = visible_series(db.session(), current_actor())
+    return page_of_list([each.public() for each in found if words in fold(each.name)], query)
 
 
 @api.post("/meetings", responses={201: MeetingOut})

@@ -113,6 +113,15 @@ class Change:
             raise NotFound(message)
         return found
 
+    def known(self, live_type: str, key: int, message: Any = None) -> Part:
+        """A part of this meeting that a package above knows: by its type and id.
+
+        Raises:
+            NotFound: there is none, or it belongs to another meeting.
+        """
+        model: type[Part] = next(m for m in Live.live_models if m.live_type == live_type)
+        return self.part(model, key, message)
+
     def touch(self, thing: Live) -> None:
         """Tell clients of an object whose own row has not changed, but whose view has."""
         self.touched[thing.key] = thing

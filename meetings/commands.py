@@ -31,7 +31,8 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,
 
 
 class CreateMeeting(Args):
-    """A new meeting. The one who creates it becomes its secretary unless named as a chair."""
+    """A new meeting. The one who creates it becomes its secretary unless named as a chair. It
+    belongs to a series that there is, or to one of that name."""
 
     title: Line
     starts_at: Moment
@@ -44,6 +45,8 @@ class CreateMeeting(Args):
     state: Literal["draft", "scheduled"] = "scheduled"
     chair_ids: Ids = []
     secretary_ids: Ids = []
+    series_id: Id | None = None
+    series_name: OptionalLine = ""
 
 
 def _quorum(value: str) -> str:
@@ -80,13 +83,16 @@ class Schedule(Args):
     warning_seconds: Seconds | None = None
     remark_hours: Annotated[int, Field(ge=0, le=720)] | None = None
     code_required: bool | None = None
+    series_id: Id | None = None
 
 
 class UpdateMeeting(Schedule):
     """What changes of a meeting's schedule; what is not named stays. `seen` is what its author
-    saw: a field that somebody else has changed since is a conflict, not overwritten."""
+    saw: a field that somebody else has changed since is a conflict, not overwritten. `series_name`
+    puts it into the series of that name, which is made where there is none."""
 
     seen: Schedule | None = None
+    series_name: OptionalLine = ""
 
 
 class Nothing(Args):

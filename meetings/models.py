@@ -64,6 +64,21 @@ def given(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
+class MeetingSeries(Base):
+    """Briefings that follow one another (chuỗi giao ban): what one has told units to do, the next
+    one asks about."""
+
+    __tablename__ = "meeting_series"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(500))
+    organizer_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+
+    def public(self) -> dict[str, Any]:
+        """The series."""
+        return {"id": self.id, "name": self.name, "organizer_unit_id": self.organizer_unit_id}
+
+
 class Meeting(Live, Base):
     """A briefing, from its schedule to its archive.
 
@@ -88,6 +103,7 @@ class Meeting(Live, Base):
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancel_reason: Mapped[str] = mapped_column(Text, default="")
     organizer_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("meeting_series.id"), index=True)
     # Not a foreign key: the agenda's package lies above this one.
     current_item_id: Mapped[int | None]
     # The rules of this meeting; empty where it has none, or the usual one.
@@ -99,6 +115,7 @@ class Meeting(Live, Base):
     revision: Mapped[int] = mapped_column(default=0)
 
     organizer: Mapped[Unit | None] = relationship()
+    series: Mapped[MeetingSeries | None] = relationship()
     participants: Mapped[list[Participant]] = relationship(
         back_populates="meeting", order_by="Participant.position"
     )
@@ -133,6 +150,7 @@ class Meeting(Live, Base):
             warning_seconds=self.warning_seconds,
             remark_hours=self.remark_hours,
             code_required=self.code_required,
+            series_id=self.series_id,
         )
 
 

@@ -27,7 +27,8 @@ from meetings.commands import (
     UpdateMeeting,
     UpdateParticipant,
 )
-from meetings.models import LEADERS, Attendance, Meeting, Participant, Role, State
+from meetings.models import LEADERS, Attendance, Meeting, MeetingSeries, Participant, Role, State
+from meetings.series import put_into_series
 from people.actor import Actor
 from people.models import Person, Unit, UnitMember
 
@@ -85,6 +86,8 @@ def _first_people(change: Change, args: CreateMeeting) -> Meeting:
         people.setdefault(change.actor.person_id, Role.SECRETARY)
     for person_id, role in people.items():
         _invite(change, person_id, role, None)
+    if args.series_id is not None or args.series_name:
+        put_into_series(change, args.series_id, args.series_name)
     return change.meeting
 
 
@@ -126,6 +129,7 @@ def update_meeting(change: Change, args: UpdateMeeting) -> Meeting:
     meeting = change.meeting
     values = fields_of(args)
     values.pop("seen", None)
+    series_name = values.pop("series_name", "")
     if args.seen is not None:
         stored = {name: getattr(meeting, name) for name in Schedule.model_fields}
         values = changes(values, fields_of(args.seen), stored, partial(_in_words, change.session))
@@ -135,8 +139,12 @@ def update_meeting(change: Change, args: UpdateMeeting) -> Meeting:
     starts_at = values.get("starts_at", meeting.starts_at)
     _check_times(starts_at, values.get("ends_at", meeting.ends_at))
     _check_unit(change.session, values.get("organizer_unit_id"), "organizer_unit_id")
+    series_id = values.pop("series_id", meeting.series_id)
     for name, value in values.items():
         setattr(meeting, name, value)
+    if series_id != meeting.series_id or series_name:
+        named = "series_id" in args.model_fields_set
+        put_into_series(change, series_id if named else None, series_name)
     if "quorum" in values:
         change_quorum(change)
     return meeting
@@ -148,6 +156,9 @@ def _in_words(session: Session, name: str, value: Any) -> str:
     if name == "organizer_unit_id":
         unit = session.get(Unit, value) if value is not None else None
         return unit.name if unit else ""
+    if name == "series_id":
+        series = session.get(MeetingSeries, value) if value is not None else None
+        return series.name if series else ""
     if isinstance(value, bool):
         return str(_("có") if value else _("không"))
     return "" if value is None else str(value)

@@ -22,9 +22,10 @@ from core.text import clean, fold
 from core.times import VIETNAM, now, vietnam
 from meetings.access import viewing, visible_meetings
 from meetings.changes import canonical
-from meetings.commands import CreateMeeting
+from meetings.commands import CreateMeeting, Schedule
 from meetings.limits import ask
 from meetings.models import LEADERS, Meeting, Participant, State
+from meetings.series import visible_series
 from meetings.services import create_meeting
 from meetings.video import room_for
 from people.actor import Actor
@@ -175,6 +176,8 @@ def _values(meeting: Meeting) -> dict[str, str]:
         "online_url": meeting.online_url,
         "description": meeting.description,
         "organizer_unit_id": str(meeting.organizer_unit_id or ""),
+        "series_id": str(meeting.series_id or ""),
+        "series_name": "",
         "request_id": uuid4().hex,
     }
     values["seen"] = canonical(_arguments(values))
@@ -193,7 +196,8 @@ def update(meeting_id: int) -> str | BaseResponse | tuple[str, int]:
     try:
         if changed:
             request_id = form.get("request_id") or None
-            known = {"seen": {name: seen[name] for name in changed if name in seen}}
+            stored = changed.keys() & Schedule.model_fields.keys()
+            known = {"seen": {name: seen[name] for name in stored if name in seen}}
             args = changed | (known if seen else {})
             ask(current_actor(), meeting_id, "meeting.update", request_id, args)
     except (Invalid, Conflict) as error:
@@ -267,6 +271,17 @@ def _arguments(form: Mapping[str, str]) -> dict[str, Any]:
         "online_url": form.get("online_url", ""),
         "description": form.get("description", ""),
         "organizer_unit_id": number(unit) if unit else None,
+    } | _series(form)
+
+
+def _series(form: Mapping[str, str]) -> dict[str, Any]:
+    # A meeting that has begun keeps its series: then the form does not ask.
+    if "series_id" not in form:
+        return {}
+    series = form["series_id"]
+    return {
+        "series_id": number(series) if series else None,
+        "series_name": form.get("series_name", ""),
     }
 
 
@@ -313,4 +328,5 @@ def _form(
         meeting=meeting,
         people=people if meeting is None else [],
         units=units_in_order(db.session()),
+        series=visible_series(db.session(), current_actor()),
     )

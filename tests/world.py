@@ -80,6 +80,7 @@ class Parts:
     report: int = 0
     extension: int = 0
     part: int = 0
+    carried: int = 0
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from agenda.commands import Progress
 from core.schema import Args, Id, OptionalText, Text
 from minutes.commands import Area, Due, Sha256, UnitIds
 
@@ -27,7 +28,7 @@ class Acknowledge(ForDirective):
 class ReportOn(ForDirective):
     """How far the unit is, in percent; `files` are what proves it, uploaded before."""
 
-    progress: Annotated[int, Field(ge=0, le=100)]
+    progress: Progress
     text: Text
     done: bool = False
     files: Annotated[list[Sha256], Field(max_length=10)] = []
@@ -83,3 +84,13 @@ class Classify(Args):
 
     directive_id: Id
     field: Area | None
+
+
+class AnswerCarried(Args):
+    """What a unit says, in the meeting, about a directive of an earlier one, and how far it is
+    in percent; `unit_id` as in `ForDirective`."""
+
+    carried_id: Id
+    text: Text
+    progress: Progress | None = None
+    unit_id: Id | None = None

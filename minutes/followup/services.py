@@ -42,7 +42,7 @@ def acknowledge(change: Change, args: Acknowledge) -> Acknowledgement:
     """Say that a unit has understood a directive, or what it asks to be made clear. The newest
     answer counts."""
     directive = change.part(Directive, args.directive_id, NO_DIRECTIVE)
-    unit_id = _speaks_for(change, each(change.session, _named(directive)), args.unit_id)
+    unit_id = speaks_for(change, each(change.session, _named(directive)), args.unit_id)
     if unit_id is None:
         raise Invalid.at("unit_id", _("Chỉ đạo này không nêu đơn vị nào."))
     found = change.session.scalar(
@@ -261,7 +261,7 @@ def take_back(change: Change, args: TakeBack) -> Directive:
             _("Chỉ thu hồi được phần việc đã giao tiếp cho đơn vị trực thuộc."),
             current=part.public(),
         )
-    _speaks_for(change, [part.passed_on_by_unit_id], part.passed_on_by_unit_id)
+    speaks_for(change, [part.passed_on_by_unit_id], part.passed_on_by_unit_id)
     if answered(change.session, part.id):
         raise Conflict(
             _("Đơn vị được giao đã trả lời phần việc này nên không thu hồi được."),
@@ -304,10 +304,10 @@ def _led(change: Change, directive_id: int, unit_id: int | None) -> tuple[Direct
     """A directive, and the leading unit that the actor speaks for."""
     directive = change.part(Directive, directive_id, NO_DIRECTIVE)
     leads = each(change.session, directive.unit_ids(leads=True))
-    return directive, _speaks_for(change, leads, unit_id)
+    return directive, speaks_for(change, leads, unit_id)
 
 
-def _speaks_for(change: Change, named: list[int], unit_id: int | None) -> int | None:
+def speaks_for(change: Change, named: list[int], unit_id: int | None) -> int | None:
     """The unit of those named that the actor speaks for: the chair and the secretary for any,
     others for their own and those below it, which mostly have nobody of their own in the meeting.
     None for the chair and the secretary where none is named.

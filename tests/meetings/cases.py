@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from core.db import writing
 from meetings.changes import COMMANDS
+from minutes.followup.carried import Carried
 from minutes.models import DocumentFile
 from tests import paper
 from tests.world import ROLES, UPLOADED, Briefing, Parts, World
@@ -130,6 +131,7 @@ ARGUMENTS: dict[str, list[Args]] = {
             "position": 1,
             "presenter_unit_id": w.units["van_phong"],
         },
+        lambda w, p: {"title": "Kiểm điểm chỉ đạo kỳ trước", "kind": "follow_up"},
     ],
     "agenda.update": [
         lambda w, p: {"item_id": p.items[1], "title": "Thảo luận chung", "minutes": 45},
@@ -247,6 +249,7 @@ ARGUMENTS: dict[str, list[Args]] = {
         lambda w, p: {"what": "agenda"},
         lambda w, p: {"what": "vote", "ref": p.vote},
         lambda w, p: {"what": "paper", "ref": 4, "page": 12},
+        lambda w, p: {"what": "follow_up"},
     ],
     "paper.add": [
         lambda w, p: {"sha256": UPLOADED["Báo cáo"]},
@@ -375,6 +378,14 @@ ARGUMENTS |= {
         },
         lambda w, p: {"extension_id": p.extension, "decision": "refused", "reason": "Việc gấp."},
     ],
+    "carried.answer": [
+        lambda w, p: {"carried_id": p.carried, "text": "Còn hai thôn.", "progress": 80},
+        lambda w, p: {
+            "carried_id": p.carried,
+            "unit_id": w.units["xa_mot"],
+            "text": "Xong trong tuần này.",
+        },
+    ],
     "directive.pass_on": [
         lambda w, p: {"directive_id": p.directive, "unit_ids": [w.units["thon"]]},
         lambda w, p: {
@@ -471,8 +482,34 @@ def _passed_on(briefing: Briefing, world: World) -> Briefing:
     return replace(briefing, parts=replace(briefing.parts, part=part))
 
 
+def _carried(briefing: Briefing, world: World) -> Briefing:
+    # As the opening has made it of the closed briefing's directive; tests.minutes.test_carrying
+    # goes the whole way.
+    earlier = world.meetings["closed"]
+    item = {"title": "Kiểm điểm chỉ đạo kỳ trước", "kind": "follow_up"}
+    briefing.give(world.actors["thuky"], "agenda.add", item)
+    with briefing.app.app_context(), writing() as session:
+        carried = Carried(
+            meeting_id=briefing.id,
+            position=1,
+            directive_id=earlier.directive,
+            from_meeting_id=earlier.meeting_id,
+            from_code="GB-CLOSED",
+            text="Rà soát hộ nghèo.",
+            lead_unit_ids=[world.units["xa_mot"]],
+            due="2026-Q2",
+            state="given",
+            status="overdue",
+            days_late=3,
+        )
+        session.add(carried)
+        session.flush()
+        return replace(briefing, parts=replace(briefing.parts, carried=carried.id))
+
+
 BROUGHT: dict[str, Brought] = {
     "directive.take_back": _passed_on,
+    "carried.answer": _carried,
     "report.check": _reported,
     "report.return": _reported,
     "extension.decide": _asked,

@@ -187,7 +187,7 @@ NEVER: tuple[Any, ...] = (
 EMPTY = ("\x00", "\ud800", "")
 MAY_BE_EMPTY = {
     "reason", "description", "location", "online_url", "deputy_name", "due_text", "note",
-    "measure", "plan", "estimate", "assessment", "field",
+    "measure", "plan", "estimate", "assessment", "field", "series_name",
 }  # fmt: skip
 YES_OR_NO = {"secret", "code_required", "done"}
 

@@ -45,7 +45,7 @@ GONE = 2**31 - 1
 # As tests.world.Parts names them: a secret vote is a vote, too.
 _MADE = (
     "entry", "conclusion", "directive", "indicator", "speaker", "vote", "vote", "paper", "remark",
-    "document", "report", "extension", "directive",
+    "document", "report", "extension", "directive", "carried",
 )  # fmt: skip
 
 # Who, what, whether an argument is spoilt, by socket or HTTP, what becomes of the answer, and
