@@ -97,6 +97,7 @@ function remove(c, item) {
     minutes: item.minutes,
     presenter_unit_id: item.presenter_unit_id,
     position: item.position,
+    ...(item.kind ? { kind: item.kind } : {}),
   };
   const list = items(c);
   const at = list.findIndex(({ id }) => id === item.id);

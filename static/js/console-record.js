@@ -100,8 +100,11 @@ function removeEntry(c, entry) {
   const list = entries(c);
   const at = list.findIndex((other) => other.id === entry.id);
   const near = list[at + 1] ?? list[at - 1];
-  const { item_id, kind, text, at: spoken } = entry;
-  const again = { item_id, kind, text, at: spoken, ...speakerArgs({ kind, speaker: speakerIn(entry) }) };
+  const { item_id, kind, text, at: spoken, carried_id, progress } = entry;
+  const again = {
+    item_id, kind, text, at: spoken, ...speakerArgs({ kind, speaker: speakerIn(entry) }),
+    ...(carried_id === undefined ? {} : { carried_id, unit_id: entry.unit_id }), ...(progress === undefined ? {} : { progress }),
+  };
   c.focus(near ? `#entry-${near.id}` : '#line');
   c.send('discussion.remove', { entry_id: entry.id }).then(() =>
     c.toast(c.t('line_removed'), () => c.send('discussion.add', again)),

@@ -32,6 +32,7 @@ function choices(c) {
   const all = [
     { what: 'agenda' },
     { what: 'directives' },
+    ...(c.feed.all('carried').length ? [{ what: 'follow_up' }] : []),
     { what: 'indicators' },
     { what: 'check_in' },
     ...votes.map(({ id }) => ({ what: 'vote', ref: id })),

@@ -2,6 +2,7 @@
 // `ui`, what is being typed and looked at here. Keyboard first; nothing typed is ever lost.
 
 import { html, nothing, render } from '/static/vendor/lit-html/lit-html.js';
+import { carriedComes, carriedPanel, carriedRefused, carriedTab, hasCarried } from './carried-console.js';
 import { advance, agenda, items, predictedEnd } from './console-agenda.js';
 import { attendance, focusAttendance, headcount } from './console-attendance.js';
 import { nextSpeaks } from './console-composer.js';
@@ -45,6 +46,8 @@ const ui = {
   failed: [], // what the server refused: {id, name, args, error}
   conclusion: null,
   directive: null,
+  carried: null, // by carried id, what is noted of it: {text, progress, unit, error}
+  carriedOpen: null, // the id of the one whose field is open
   itemForm: null,
   details: null,
   search: '',
@@ -62,7 +65,7 @@ const ui = {
   offlineSince: null,
   zone: null,
 };
-const DRAFTS = ['line', 'edits', 'failed', 'conclusion', 'directive', 'itemForm', 'details', 'remark', 'vote', 'transcript'];
+const DRAFTS = ['line', 'edits', 'failed', 'conclusion', 'directive', 'carried', 'itemForm', 'details', 'remark', 'vote', 'transcript'];
 Object.assign(ui, unflat(store.drafts));
 // What was refused when the browser died is asked again: until then it is not refused.
 ui.failed = ui.failed.filter(({ id }) => !store.waiting.some((command) => command.id === id));
@@ -325,7 +328,7 @@ function before() {
     </section>`;
 }
 
-const TABS = ['outcome', 'votes', 'attendance'];
+const tabs = () => ['outcome', ...(hasCarried(c) ? ['carried'] : []), 'votes', 'attendance'];
 
 function side() {
   const { people, here } = headcount(c);
@@ -340,19 +343,20 @@ function side() {
         event.preventDefault();
         event.stopPropagation();
         const by = event.key === 'ArrowLeft' ? -1 : 1;
-        ui.tab = TABS[(TABS.indexOf(name) + by + TABS.length) % TABS.length];
+        ui.tab = tabs().at((tabs().indexOf(name) + by) % tabs().length);
         c.focus(`#tab-${ui.tab}`);
       }}>${label}</button>`;
   return html`
     <section class="pane side" aria-label=${t('side')} data-column="side">
       <div class="tabs" role="tablist" aria-label=${t('side')}>
         ${tab('outcome', t('tab_outcome'))}
+        ${hasCarried(c) ? tab('carried', carriedTab(c)) : nothing}
         ${tab('votes', html`${t('votes')} ${openVotes(c) > 0
           ? html`<span class="badge badge-live"><span class="visually-hidden">${t('vote_open')}</span> ${openVotes(c)}</span>` : nothing}`)}
         ${tab('attendance', html`${t('tab_attendance')} <span class="muted num">${here}/${people}</span>`)}
       </div>
       <div class="side-panel" id="side-panel" role="tabpanel" aria-labelledby="tab-${ui.tab}">
-        ${{ outcome, votes: voting, attendance }[ui.tab](c)}
+        ${{ outcome, carried: carriedPanel, votes: voting, attendance }[ui.tab](c)}
       </div>
     </section>`;
 }
@@ -461,6 +465,7 @@ feed.addEventListener('refused', ({ detail: { command, error } }) => {
   const [type, action] = command.name.split('.');
   if (type === 'discussion') entryRefused(c, command, error);
   else if (type === 'conclusion' || type === 'directive') outcomeRefused(c, command, error);
+  else if (type === 'carried') carriedRefused(c, command, error);
   else if (type === 'vote') voteRefused(c, command, error);
   else if (command.name === 'agenda.add' || command.name === 'agenda.update') itemRefused(c, command, error);
   else c.toast(error.message, null, true);
@@ -480,7 +485,10 @@ feed.addEventListener('change', () => {
     nextSpeaks(c);
   }
   floor = speaker;
-  if (now !== current) ui.stick = true;
+  if (now !== current) {
+    ui.stick = true;
+    carriedComes(c);
+  }
   // What could be undone belongs to the state that it was done in.
   if (c.meeting.state !== state && ui.toast && !ui.toast.bad) closeToast();
   state = c.meeting.state;

@@ -44,6 +44,7 @@ const c = {
 
 let seenAt = -1; // the revision of `c.seen`
 let remark = null; // what comes after the close is loaded after the close
+let carried = null; // so is what earlier briefings told units to do, where there is any
 let lostAt = null; // the server's time when the connection went
 let blip = null;
 
@@ -73,6 +74,14 @@ function dock() {
   return html`<div class="live-dock">${sheet ?? floorBar(c)}</div>`;
 }
 
+// What earlier briefings told units to do: first where it is what the meeting asks about.
+function asked(first) {
+  if (c.feed.all('carried').length === 0) return nothing;
+  if (!carried) import('./carried-live.js').then((module) => { ({ carried } = module); draw(); }, () => {});
+  if (first !== (c.seen.current?.kind === 'follow_up')) return nothing;
+  return html`<section id="carried" class="carried-part">${carried?.(c)}</section>`;
+}
+
 const paperTypes = ['paper', 'agenda_item', 'meeting', 'screen'];
 const attendanceTypes = ['attendance', 'participant', 'headcount', 'quorum', 'meeting'];
 
@@ -81,6 +90,7 @@ function parts() {
     <section id="record" class="live-record">${since(['entry', 'agenda_item', 'meeting'], record)}</section>
     <div class="live-side">
       <section id="papers">${since(paperTypes, papers)}</section>
+      ${asked(false)}
       <section id="directives">${since(['directive'], directives)}</section>
       <section>${since(['conclusion'], conclusions)}</section>
       ${results(c)}
@@ -122,6 +132,7 @@ function during() {
     <section id="now" class="live-now">${now(c)}</section>
     <div class="live-beside">
       ${dock()}
+      ${asked(true)}
       <section>${next(c)}</section>
       ${video(c)} ${checkedIn(c)} ${openVotes(c)} ${queue(c)}
     </div>

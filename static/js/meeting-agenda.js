@@ -37,11 +37,11 @@ export function agendaEditor(c) {
   }
 
   async function remove(item) {
-    const { title, minutes, presenter_unit_id, position } = item;
+    const { title, minutes, presenter_unit_id, position, kind } = item;
     focus = '#add-title';
     const answer = await c.send('agenda.remove', { item_id: item.id });
     if (answer === undefined) return;
-    const again = { title, minutes, presenter_unit_id, position };
+    const again = { title, minutes, presenter_unit_id, position, ...(kind ? { kind } : {}) };
     c.toast(t('item_removed', { title }), { undo: () => c.send('agenda.add', again) });
   }
 

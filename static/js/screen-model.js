@@ -1,6 +1,7 @@
 // What the big screen works out from the objects of the feed. Pure functions: nothing here
 // knows of the page, the network or the clock.
 
+import { followsUp } from './carried-model.js';
 import { used } from './live-model.js';
 
 const PRESENT = ['on_site', 'online'];
@@ -117,7 +118,8 @@ export function pictureOf(feed, only) {
   if (['closed', 'archived'].includes(meeting.state)) return { view: 'closed' };
   if (only) return { view: only };
   const { what, ref, page } = feed.get('screen', 1) ?? { what: 'agenda' };
-  const agenda = { view: meeting.state === 'live' ? 'agenda' : 'before' };
+  const carried = feed.all('carried').length > 0 && { view: 'follow_up' };
+  const agenda = (followsUp(feed) && carried) || { view: meeting.state === 'live' ? 'agenda' : 'before' };
   switch (what) {
     case 'paper': {
       const paper = feed.get('paper', ref);
@@ -131,6 +133,8 @@ export function pictureOf(feed, only) {
       const directive = ref && feed.get('directive', ref);
       return directive ? { view: 'given', given: directive, kind: 'directive' } : { view: 'directives' };
     }
+    case 'follow_up':
+      return carried || agenda;
     case 'indicators':
     case 'check_in':
       return { view: what };

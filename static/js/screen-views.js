@@ -1,6 +1,7 @@
 // The pictures of the big screen: each a function of what the feed holds at a moment.
 
 import { html, nothing } from '/static/vendor/lit-html/lit-html.js';
+import { followUp } from './carried-screen.js';
 import { clock, day, dueText, span, unitName } from './lib.js';
 import { used } from './live-model.js';
 import {
@@ -394,5 +395,6 @@ export function viewsOf(c) {
 
   return {
     agenda, before, closed, cancelled, removed, paper, indicators, vote, directives, given, check_in: checkIn,
+    follow_up: followUp(c, { head, paged, units }),
   };
 }
