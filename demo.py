@@ -55,7 +55,8 @@ class _Step:
 
     A step with a key has a request id of its own, so that those of the others stay what they
     were when the demo learns something new. A briefing that was loaded before, and closed, stays
-    without such steps.
+    without those that it takes no longer. `made` is what others call what the step has made, where
+    that is not its key.
     """
 
     at: datetime
@@ -63,6 +64,7 @@ class _Step:
     args: dict[str, Any]
     key: str | None = None
     username: str = "thuky"
+    made: str | None = None
 
 
 class _Loader:
@@ -163,6 +165,7 @@ class _Loader:
                 organizer_unit_id=self.unit_ids[briefing.organizer_unit_key],
                 chair_ids=roles["chair"],
                 secretary_ids=roles["secretary"],
+                series_name=briefing.series,
             ),
             f"demo-{briefing.code}",
             at=before,
@@ -187,8 +190,8 @@ class _Loader:
                 if step.key is None:
                     raise
                 return None
-            if step.key is not None:
-                made_by[step.key] = result["id"]
+            if made := step.made or step.key:
+                made_by[made] = result["id"]
             return result
 
         for participant in briefing.participants:
@@ -217,7 +220,11 @@ class _Loader:
                 "item_id": items[paper.item_key],
             }
             give(_Step(before, "paper.add", args, f"paper-{number}"))
-        steps = [*self._record(briefing, items), *self._room(briefing, items)]
+        steps = [
+            *self._record(briefing, items),
+            *self._room(briefing, items),
+            *self._follow_up(briefing),
+        ]
         for step in sorted(steps, key=lambda step: step.at):
             give(step)
 
@@ -294,6 +301,40 @@ class _Loader:
                 "due_text": directive.due_text,
                 "item_id": items[directive.item_key] if directive.item_key else None,
             }
-            yield _Step(directive.at, "directive.add", args)
+            yield _Step(directive.at, "directive.add", args, made=directive.key)
         if briefing.closed_at:
             yield _Step(briefing.closed_at, "meeting.close", {})
+
+    def _follow_up(self, briefing: data.Meeting) -> Iterator[_Step]:
+        """What units answered, reported and asked for afterwards, and what was decided."""
+
+        def about(each: data.Acknowledgement | data.Report | data.Extension) -> dict[str, Any]:
+            unit_id = self.unit_ids[each.unit_key]
+            return {"directive_id": _Of(each.directive_key), "unit_id": unit_id}
+
+        for number, answer in enumerate(briefing.acknowledgements, start=1):
+            args = about(answer) | {"reply": answer.reply, "note": answer.note}
+            key = f"acknowledgement-{number}"
+            yield _Step(answer.at, "directive.acknowledge", args, key, answer.username)
+        for number, report in enumerate(briefing.reports, start=1):
+            key = f"report-{number}"
+            said = {"progress": report.progress, "text": report.text, "done": report.done}
+            yield _Step(report.at, "directive.report", about(report) | said, key, report.username)
+            if report.decided_at is None:
+                continue
+            args = {"report_id": _Of(key)}
+            returned = report.remarks is not None
+            if returned:
+                args["remarks"] = report.remarks
+            name = "report.return" if returned else "report.check"
+            yield _Step(report.decided_at, name, args, f"{key}-decided", "chutoa")
+        for number, extension in enumerate(briefing.extensions, start=1):
+            key = f"extension-{number}"
+            asked = {"due": extension.due, "reason": extension.reason}
+            yield _Step(extension.at, "extension.ask", about(extension) | asked, key)
+            args = {
+                "extension_id": _Of(key),
+                "decision": "granted",
+                "reason": extension.decision_reason,
+            }
+            yield _Step(extension.decided_at, "extension.decide", args, f"{key}-decided", "chutoa")

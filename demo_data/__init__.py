@@ -192,11 +192,56 @@ class Directive:
     due_text: str | None
     item_key: str
     at: datetime
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A unit has understood a directive, or asks what it means.
+
+    ``username`` is who has given it: somebody of the unit, or the secretary for it.
+    """
+
+    directive_key: str
+    unit_key: str
+    at: datetime
+    username: str = "thuky"
+    note: str | None = None
+    reply: Literal["understood", "clarify"] = "understood"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a leading unit has reported of a directive, and what was decided about it by
+    ``decided_at``: that it is right, or, with ``remarks``, that it is not good enough."""
+
+    directive_key: str
+    unit_key: str
+    at: datetime
+    progress: int
+    text: str
+    done: bool = False
+    username: str = "thuky"
+    decided_at: datetime | None = None
+    remarks: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """More time that a leading unit has asked for and been granted."""
+
+    directive_key: str
+    unit_key: str
+    at: datetime
+    due: str
+    reason: str
+    decided_at: datetime
+    decision_reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A meeting with its record.
+    """A meeting with its record. ``series`` is the name of the series that it belongs to.
 
     ``starts_at`` is None for a meeting whose day is chosen when it is loaded; it is then planned
     to last ``duration_minutes``, and its record is empty.
@@ -222,3 +267,7 @@ class Meeting:
     directives: tuple[Directive, ...] = ()
     turns: tuple[Turn, ...] = ()
     votes: tuple[Vote, ...] = ()
+    series: str = ""
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+    reports: tuple[Report, ...] = ()
+    extensions: tuple[Extension, ...] = ()

@@ -32,6 +32,7 @@ from demo_data import (
     UnitKind,
     Vote,
 )
+from demo_data.afterwards import ACKNOWLEDGEMENTS, EXTENSIONS, REPORTS
 
 _VIETNAM = timezone(timedelta(hours=7))
 
@@ -857,6 +858,7 @@ _DIRECTIVES = (
         "trước ngày 31/10/2023",
         "ngan_sach",
         _at("09:00"),
+        "tang_thu",
     ),
     Directive(
         "Giao Phòng Nông nghiệp và Phát triển nông thôn chủ trì, phối hợp với Phòng Dân tộc, Phòng "
@@ -869,6 +871,7 @@ _DIRECTIVES = (
         "trước ngày 27/10/2023",
         "muc_tieu",
         _at("09:33"),
+        "vuong_mac",
     ),
     Directive(
         "Giao Phòng Tài nguyên và Môi trường chủ trì, phối hợp với Phòng Kinh tế và Hạ tầng, Công "
@@ -880,6 +883,7 @@ _DIRECTIVES = (
         "trong quý IV/2023",
         "dat_dai",
         _at("09:56"),
+        "dat_dai",
     ),
     Directive(
         "Giao Phòng Văn hóa và Thông tin chủ trì, phối hợp với Văn phòng HĐND và UBND huyện, Phòng "
@@ -891,6 +895,7 @@ _DIRECTIVES = (
         "trong tháng 11/2023",
         "chuyen_doi_so",
         _at("10:17"),
+        "du_lieu_so",
     ),
     Directive(
         "Giao Phòng Tài chính - Kế hoạch chủ trì, phối hợp với Kho bạc Nhà nước, Ban Quản lý dự án "
@@ -902,6 +907,7 @@ _DIRECTIVES = (
         "trước 17 giờ 00 ngày 20/10/2023",
         "ket_luan",
         _at("11:09"),
+        "giai_ngan",
     ),
     Directive(
         "Giao Ban Quản lý dự án và Phát triển quỹ đất chủ trì, phối hợp với Phòng Tài nguyên và "
@@ -913,6 +919,7 @@ _DIRECTIVES = (
         "trước ngày 30/11/2023",
         "ket_luan",
         _at("11:10"),
+        "mat_bang",
     ),
     Directive(
         "Giao UBND các xã chủ trì, phối hợp với Phòng Nông nghiệp và Phát triển nông thôn, Ban Chỉ "
@@ -924,6 +931,7 @@ _DIRECTIVES = (
         "thường xuyên",
         "ket_luan",
         _at("11:11"),
+        "sat_lo",
     ),
     Directive(
         "Giao Phòng Nội vụ chủ trì, phối hợp với Thanh tra huyện, Văn phòng HĐND và UBND huyện "
@@ -935,6 +943,7 @@ _DIRECTIVES = (
         "trước ngày 15/12/2023",
         "ket_luan",
         _at("11:12"),
+        "ky_luat",
     ),
     Directive(
         "Giao Công an huyện, Ban Chỉ huy Quân sự huyện chủ trì, phối hợp với UBND các xã nắm chắc "
@@ -945,6 +954,7 @@ _DIRECTIVES = (
         None,
         "ket_luan",
         _at("11:13"),
+        "an_ninh",
     ),
     Directive(
         "Giao Văn phòng HĐND và UBND huyện theo dõi, đôn đốc việc thực hiện các nhiệm vụ được giao "
@@ -955,6 +965,7 @@ _DIRECTIVES = (
         "trước ngày 25 hằng tháng",
         "ket_luan",
         _at("11:14"),
+        "don_doc",
     ),
 )
 
@@ -1053,7 +1064,10 @@ _PAPERS = (
 )
 
 
-# The two meetings
+# The two meetings: one series, so that the later one begins with what became of the directives of
+# the earlier one.
+
+_SERIES = "Giao ban định kỳ của UBND huyện Đắk Glong"
 
 ENDED_BRIEFING = Meeting(
     code="GB-2023-09",
@@ -1075,6 +1089,10 @@ ENDED_BRIEFING = Meeting(
     entries=_ENTRIES,
     conclusions=_CONCLUSIONS,
     directives=_DIRECTIVES,
+    acknowledgements=ACKNOWLEDGEMENTS,
+    reports=REPORTS,
+    extensions=EXTENSIONS,
+    series=_SERIES,
     turns=_turns(),
     votes=(_vote(),),
 )
@@ -1089,6 +1107,7 @@ READY_BRIEFING = Meeting(
     participants=ENDED_BRIEFING.participants,
     agenda=tuple(replace(item, started_at=None, ended_at=None) for item in _AGENDA),
     papers=_PAPERS,
+    series=_SERIES,
 )
 
 MEETINGS = (ENDED_BRIEFING, READY_BRIEFING)

@@ -137,11 +137,15 @@ class Secretary:
                 self.give(live, "attendance.mark", **picked(row, *MARK))
         self.give(live, "meeting.open")
         old = sorted(of(source, "agenda_item"), key=lambda i: i["position"])
-        new = self.api(f"/meetings/{live}/agenda-items")["items"]
-        current = None
+        # What the ended briefing did not have: it was the first of its series.
+        new = [
+            item
+            for item in self.api(f"/meetings/{live}/agenda-items")["items"]
+            if item.get("kind") != "follow_up"
+        ]
         for before, item in list(zip(old, new, strict=True))[:items]:
-            self.give(live, "agenda.advance", from_item=current)
             current = item["id"]
+            self.give(live, "agenda.go_to", item_id=current)
             for entry in of(source, "entry"):
                 if entry["item_id"] == before["id"]:
                     self.give(live, "discussion.add", item_id=current, **picked(entry, *LINE))
