@@ -32,6 +32,7 @@ import core.db
 import core.docs
 import core.health
 import core.i18n
+import core.jobs
 import core.logs
 import core.metrics
 import core.realtime
@@ -51,6 +52,13 @@ import minutes.followup.api
 import minutes.followup.carried_api
 import minutes.followup.services
 import minutes.followup.views
+import minutes.calendars.api
+import minutes.calendars.views
+import minutes.followup.services
+import minutes.reminding.api
+import minutes.reminding.observing
+import minutes.reminding.views
+import minutes.reminding.writing
 import minutes.schemas
 import minutes.services
 import minutes.understanding.api
@@ -101,6 +109,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         MIGRATIONS=config.ROOT / "migrations",
         FILES_DIR=settings.files_dir,
         PUBLIC_URL=settings.public_url,
+        MAIL=settings.mail,
         SIGNING_P12=settings.signing_p12,
         SIGNING_PASSWORD=settings.signing_password,
         SIGNER=settings.signer,
@@ -149,6 +158,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["renderer"] = Renderer(settings.files_dir / "prints")
     app.register_blueprint(minutes.verification.bp)
     app.register_blueprint(minutes.followup.views.bp)
+    app.register_blueprint(minutes.reminding.views.bp)
+    app.register_api(minutes.reminding.api.api)
+    app.register_blueprint(minutes.calendars.views.bp)
+    app.register_api(minutes.calendars.api.api)
     return app
 
 
@@ -194,6 +207,10 @@ def serve(settings: config.Settings) -> None:
     renderer: Renderer = app.extensions["renderer"]
     renderer.start()
     Ahead(app, renderer, settings.files_dir / "ahead.lock").start()
+    jobs = core.jobs.Jobs(app)
+    if settings.mail is not None:
+        minutes.reminding.writing.schedule(jobs, settings.mail)
+        jobs.start()
     # What is loaded now stays; full collections over it cost pauses of 100 ms.
     gc.collect()
     gc.freeze()
@@ -203,6 +220,7 @@ def serve(settings: config.Settings) -> None:
     print(f"Giao ban: http://{settings.host}:{settings.port}", flush=True)
     misread = logging.getLogger("gevent")  # else written to stderr as it comes
     socketio.run(app, host=settings.host, port=settings.port, log_output=False, error_log=misread)
+    jobs.stop()
     core.stopping.finish(underway)
 
 

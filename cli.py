@@ -18,9 +18,12 @@ import demo as demo_loader
 from core import transfer
 from core.db import db, reading
 from core.errors import DomainError
+from core.times import now, vietnam
 from meetings.models import Meeting, Participant, Role
 from minutes.kinds import KINDS
 from minutes.publishing import TYPES, document
+from minutes.reminding.rules import may_send, next_sending
+from minutes.reminding.writing import remind as write_and_send
 from minutes.verify import faults
 from papers.uploads import clean_up
 from people.actor import Actor
@@ -82,6 +85,27 @@ def init_app(app: Flask) -> None:
         """Delete uploaded files that became part of no paper for so many days."""
         gone, freed = clean_up(db.session(), timedelta(days=days))
         click.echo(f"{gone} files deleted, {freed / 1024 / 1024:.1f} MB free")
+
+    @app.cli.command("remind")
+    @click.option("--any-time", is_flag=True, help="Also at night and on days off, to try it out.")
+    def remind(any_time: bool) -> None:
+        """Write and send the reminders that are due now (safe to run twice); exit 1 when a mail
+        could not be sent."""
+        server = current_app.config["MAIL"]
+        if server is None:
+            click.echo("MAIL_URL is not set: nothing is written or sent")
+            return
+        present = now()
+        if not (any_time or may_send(present)):
+            then = vietnam(next_sending(present))
+            click.echo(f"Mail goes out on working days from 07:00 to 21:00: {then:%H:%M, %d/%m/%Y}")
+            return
+        tally = write_and_send(server, any_time=any_time)
+        click.echo(
+            f"{tally['written']} written; {tally['sent']} sent, {tally['waiting']} to be tried"
+            f" again, {tally['refused']} refused, {tally['uncertain']} uncertain"
+        )
+        sys.exit(1 if tally["waiting"] or tally["refused"] or tally["uncertain"] else 0)
 
     @app.cli.command("export")
     @click.argument("meeting_id", type=int)

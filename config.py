@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -25,6 +25,21 @@ class Jitsi:
     domain: str
     app_id: str
     secret: str
+
+
+@dataclass(frozen=True)
+class Mail:
+    """The SMTP server that takes our mail, and whom it comes from.
+
+    `tls` from the first byte on (`smtps://`); otherwise STARTTLS where the server offers it.
+    """
+
+    host: str
+    port: int
+    sender: str
+    username: str = ""
+    password: str = field(default="", repr=False)
+    tls: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +63,8 @@ class Settings:
     signing_roots: bytes = b""
     paper_max_bytes: int = 50 * 1024 * 1024
     jitsi: Jitsi | None = None
+    # Unset: no reminders are written or sent.
+    mail: Mail | None = None
 
     @property
     def secure_cookies(self) -> bool:
@@ -84,6 +101,7 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
     if metrics_token and len(metrics_token) < 16:
         raise ConfigurationError("METRICS_TOKEN is shorter than 16 characters")
     signing_p12, signing_password, signer = _signing(env)
+    mail = _mail(env, urlsplit(public_url).hostname or "localhost")
     # What is wrong with these is said before a file is made for what comes next.
     paper_max_bytes, jitsi = _megabytes(env.get("PAPER_MAX_MB", "50")) * 1024 * 1024, _jitsi(env)
     return Settings(
@@ -102,6 +120,7 @@ def load(environ: Mapping[str, str] | None = None, instance: Path | None = None)
         signing_roots=_signing_roots(env),
         paper_max_bytes=paper_max_bytes,
         jitsi=jitsi,
+        mail=mail,
     )
 
 
@@ -182,6 +201,38 @@ def _jitsi(env: Mapping[str, str]) -> Jitsi | None:
     if len(secret.encode()) < 32:
         raise ConfigurationError("JITSI_SECRET is shorter than 32 characters")
     return Jitsi(domain.lower(), app_id, secret)
+
+
+def _mail(env: Mapping[str, str], our_host: str) -> Mail | None:
+    """Where mail goes: `smtp://user:password@host:587?from=nhacviec@example.gov.vn`."""
+    url = env.get("MAIL_URL", "").strip()
+    if not url:
+        return None
+    # Never shown: it may hold a password.
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ConfigurationError("MAIL_URL is not an address: its host or port is wrong") from None
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ConfigurationError("MAIL_URL is not smtp://host:port or smtps://host:port")
+    username = unquote(parts.username or "")
+    options = parse_qs(parts.query)
+    if parts.path.strip("/") or set(options) - {"from"}:
+        raise ConfigurationError("MAIL_URL: nothing but ?from= may follow the host and port")
+    named = options.get("from", [username if "@" in username else f"giaoban@{our_host}"])[-1]
+    # A name without a dot is fine between machines of one network.
+    if not re.fullmatch(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}", named):
+        raise ConfigurationError(f"MAIL_URL: the sender is not an e-mail address: {named!r}")
+    tls = parts.scheme == "smtps"
+    return Mail(
+        host=parts.hostname,
+        port=port or (465 if tls else 25),
+        sender=named,
+        username=username,
+        password=unquote(parts.password or ""),
+        tls=tls,
+    )
 
 
 def _database_url(env: Mapping[str, str], folder: Path) -> str:

@@ -46,12 +46,13 @@ class UnitOut(Public):
 
 
 class PersonOut(Public):
-    """A person."""
+    """A person; `email` is there for administrators and for oneself."""
 
     id: int
     name: str
     title: str | None
     unit_id: int | None
+    email: str | None = None
 
 
 class UserOut(Public):
@@ -135,11 +136,12 @@ def update_unit(path: UnitPath, body: UpdateUnit) -> dict[str, Any]:
 
 @api.get("/people", responses={200: People})
 def list_people(query: Page) -> dict[str, Any]:
-    """People, sorted by given name."""
+    """People, sorted by given name; with their addresses, for an administrator."""
     statement = select(Person).order_by(Person.sort_key, Person.id)
     if query.q:
         statement = statement.where(Person.folded.contains(fold(clean(query.q)), autoescape=True))
-    return page_of(db.session(), statement, query, Person.public)
+    public = Person.private if current_actor().is_admin else Person.public
+    return page_of(db.session(), statement, query, public)
 
 
 @api.post("/people", responses={201: PersonOut})
@@ -150,8 +152,10 @@ def add_person(body: AddPerson) -> Response:
 
 @api.get("/people/<int:person_id>", responses={200: PersonOut})
 def get_person(path: PersonPath) -> dict[str, Any]:
-    """One person."""
-    return _found(db.session.get(Person, path.person_id)).public()
+    """One person; with the address, for an administrator and for oneself."""
+    person, actor = _found(db.session.get(Person, path.person_id)), current_actor()
+    private = actor.is_admin or actor.person_id == person.id
+    return person.private() if private else person.public()
 
 
 @api.patch("/people/<int:person_id>", responses={200: PersonOut})

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from core.schema import Args, Id, Line
+from core.text import clean
 
 Kind = Literal[
     "province", "district", "commune", "office", "agency", "association", "village", "group"
@@ -23,6 +26,24 @@ PASSWORD_LENGTH = range(10, 201)
 Password = Annotated[
     str,
     Field(json_schema_extra={"minLength": PASSWORD_LENGTH[0], "maxLength": PASSWORD_LENGTH[-1]}),
+]
+
+
+def _address(value: str) -> str:
+    # Letters beyond ASCII before the @ need SMTPUTF8, which few mail servers speak.
+    try:
+        checked = validate_email(value, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        raise PydanticCustomError("email", "not an e-mail address") from None
+    return checked.normalized
+
+
+# RFC 5321, 4.5.3.1: a path has 256 letters, two of them the brackets.
+Email = Annotated[
+    str,
+    BeforeValidator(lambda value: clean(value) if isinstance(value, str) else value),
+    StringConstraints(min_length=1, max_length=254),
+    AfterValidator(_address),
 ]
 
 
@@ -61,6 +82,7 @@ class AddPerson(Args):
     name: Line
     title: Line | None = None
     unit_id: Id | None = None
+    email: Email | None = None
 
 
 class PersonFields(Args):
@@ -69,6 +91,7 @@ class PersonFields(Args):
     name: Line | None = None
     title: Line | None = None
     unit_id: Id | None = None
+    email: Email | None = None
 
 
 class UpdatePerson(PersonFields):

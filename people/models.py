@@ -74,12 +74,21 @@ class Person(Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     sort_key: Mapped[str] = mapped_column(String(500), default="")
     folded: Mapped[str] = mapped_column(String(1100), default="")
+    # Where reminders go; shown to administrators and to the person. `email_failed_at` is when
+    # a mail server refused it for good, `email_error` in which words; a new address clears both.
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    email_error: Mapped[str | None] = mapped_column(String(500))
 
     unit: Mapped[Unit | None] = relationship()
 
     def public(self) -> dict[str, Any]:
         """The person as colleagues see them: name and office, no private data."""
         return {"id": self.id, "name": self.name, "title": self.title, "unit_id": self.unit_id}
+
+    def private(self) -> dict[str, Any]:
+        """The person as administrators and they themselves see them."""
+        return self.public() | {"email": self.email}
 
     def refresh_keys(self) -> None:
         """Recompute what is searched and sorted by."""

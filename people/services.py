@@ -184,13 +184,13 @@ def add_person(actor: Actor, args: AddPerson) -> dict[str, Any]:
     """
     _admin(actor)
     with writing() as session:
-        return create_person(session, args).public()
+        return create_person(session, args).private()
 
 
 def create_person(session: Session, args: AddPerson) -> Person:
     """The same inside a transaction that is already open."""
     _get(session, Unit, args.unit_id, "unit_id")
-    person = Person(name=args.name, title=args.title, unit_id=args.unit_id)
+    person = Person(name=args.name, title=args.title, unit_id=args.unit_id, email=args.email)
     person.refresh_keys()
     session.add(person)
     session.flush()
@@ -214,13 +214,15 @@ def update_person(actor: Actor, person_id: int, args: UpdatePerson) -> dict[str,
         if values.get("name", "") is None:
             raise _field("name", _("Tên không được để trống."))
         _get(session, Unit, values.get("unit_id"), "unit_id")
+        if "email" in values and values["email"] != person.email:
+            person.email_failed_at = person.email_error = None
         for name, value in values.items():
             setattr(person, name, value)
         if "name" in values:
             person.sort_key = ""
         person.refresh_keys()
         session.flush()
-        return person.public()
+        return person.private()
 
 
 def add_user(actor: Actor, args: AddUser) -> dict[str, Any]:

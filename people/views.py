@@ -301,6 +301,7 @@ def _person_arguments(form: Mapping[str, str]) -> dict[str, Any]:
         "name": form.get("name", ""),
         "title": form.get("title", "").strip() or None,
         "unit_id": _optional_number(form.get("unit_id", "")),
+        "email": form.get("email", "").strip() or None,
     }
 
 
@@ -310,6 +311,7 @@ def _person_values(person: Person) -> MultiDict[str, str]:
             "name": person.name,
             "title": person.title or "",
             "unit_id": str(person.unit_id or ""),
+            "email": person.email or "",
         }
     )
     values["seen"] = json.dumps(_person_arguments(values))
