@@ -21,8 +21,8 @@ from tests.server import free_port
 
 
 class Keeper:
-    """What the server does. Addresses that begin so are treated so: `bounce` (550), `busy` (451 until
-    `patient`), `spam` (554 to the text), `lost` (the line breaks after the text)."""
+    """What the server does. Addresses that begin so are treated so: `bounce` (550), `busy` (451
+    until `patient`), `spam` (554 to the text), `lost` (the line breaks after the text)."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []

@@ -15,8 +15,8 @@ from people.actor import Actor
 from people.directory import units_of
 from people.models import Unit
 
-# More than any calendar program shows; the newest count.
-MOST = 2000
+# As many meetings, and as many deadlines, are shown: the newest.
+MOST = 1000
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,22 @@ class Shown:
 
 
 def meetings_between(
-    session: Session, actor: Actor, start: datetime, end: datetime | None = None
+    session: Session, actor: Actor, start: datetime | None = None, end: datetime | None = None
 ) -> list[Shown]:
-    """The meetings that the actor may see and that begin from `start` on, before `end`."""
+    """The meetings that the actor may see and that begin from `start` on, before `end`; all where
+    these are None."""
     rows = session.execute(
         visible_meetings(actor)
         .add_columns(LogRow.at)
         .join(LogRow, and_(LogRow.meeting_id == Meeting.id, LogRow.revision == Meeting.revision))
-        .where(Meeting.starts_at >= start, *([Meeting.starts_at < end] if end else []))
-        .order_by(Meeting.starts_at, Meeting.id)
+        .where(
+            *([Meeting.starts_at >= start] if start else []),
+            *([Meeting.starts_at < end] if end else []),
+        )
+        .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
         .limit(MOST)
     )
-    return [Shown(meeting, at) for meeting, at in rows]
+    return [Shown(meeting, at) for meeting, at in rows][::-1]
 
 
 def deadlines_between(

@@ -41,10 +41,6 @@ def weekday(day: date) -> str:
     return name[:1].upper() + name[1:]
 
 
-# A program keeps what it has read; so far back the feed tells of meetings.
-PAST = timedelta(days=180)
-
-
 @bp.get("/calendar")
 @login_required
 def page() -> str:
@@ -83,7 +79,7 @@ def feed(unit_id: int) -> Response:
         unit = session.get(Unit, unit_id) if unit_id < 2**31 else None
         if unit is None:
             raise NotFound()
-        shown = meetings_between(session, actor, now() - PAST)
+        shown = meetings_between(session, actor)
         shown += deadlines_between(session, actor, units_of(session, unit.id))
         name = f"Giao ban – {unit.short_name or unit.name}"
         content = calendar(name, shown, current_app.config["PUBLIC_URL"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -190,7 +190,7 @@ def test_one_mail_tells_each_what_is_theirs_by_urgency(
 def test_what_is_given_and_sent_back_comes_once(
     in_state: InState, world: World, post: MailServer, dai_bieu: Actor, chu_toa: Actor
 ) -> None:
-    closed, units = in_state("closed"), world.units
+    closed = in_state("closed")
     app, key = closed.app, closed.parts.directive
     with app.app_context(), writing() as session:
         session.get_one(Directive, key).due = None
