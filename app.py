@@ -48,13 +48,12 @@ import meetings.services
 import meetings.sockets
 import meetings.views
 import minutes.api
+import minutes.calendars.api
+import minutes.calendars.views
 import minutes.followup.api
 import minutes.followup.carried_api
 import minutes.followup.services
 import minutes.followup.views
-import minutes.calendars.api
-import minutes.calendars.views
-import minutes.followup.services
 import minutes.reminding.api
 import minutes.reminding.observing
 import minutes.reminding.views
