@@ -5,7 +5,7 @@ One description serves Socket.IO, HTTP, forms and the OpenAPI document (docs/dec
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
 from flask_babel import lazy_gettext as _
@@ -106,6 +106,31 @@ Moment = Annotated[
     ),
 ]
 
+
+def _day(value: Any) -> Any:
+    if isinstance(value, datetime) or not isinstance(value, date | str):
+        raise PydanticCustomError("day", "not a date")
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        raise PydanticCustomError("day", "not a date") from None
+    if not 1900 <= day.year <= 2200:
+        raise PydanticCustomError("day", "too far away")
+    return day
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date",
+            "pattern": r"^(19\d\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$",
+        }
+    ),
+]
+
 # What pydantic found wrong, said to a person. {limit} comes from the error's context.
 _MESSAGES: dict[str, Any] = {
     "missing": _("Cần nhập nội dung này."),
@@ -122,6 +147,7 @@ _MESSAGES: dict[str, Any] = {
     "model_type": _("Cần là một đối tượng JSON."),
     "literal_error": _("Không phải là một trong các giá trị được phép."),
     "string_pattern_mismatch": _("Không đúng dạng quy định."),
+    "day": _("Không phải là ngày hợp lệ."),
     "moment": _("Không phải là ngày giờ hợp lệ."),
     "moment_range": _("Ngày giờ nằm ngoài khoảng cho phép."),
     "email": _("Cần là một địa chỉ thư điện tử, ví dụ ten@tinh.gov.vn; không dấu trước @."),
@@ -162,6 +188,8 @@ _LABELS: dict[str, Any] = {
     "short_name": _("Tên gọi tắt"),
     "place": _("Địa danh ghi trên văn bản"),
     "member_ids": _("Thành viên của nhóm"),
+    "valid_to": _("Ngày hoạt động cuối cùng"),
+    "successor_ids": _("Đơn vị kế thừa"),
 }
 
 

@@ -20,7 +20,7 @@ from core.times import rfc3339
 from meetings.access import Viewer, only_visible, sees_end, taken_away, units_apart, view
 from meetings.models import STAFF, Live, LogRow, Meeting, Part, Participant, Role
 from people.actor import Actor
-from people.directory import members_of_groups
+from people.directory import described, members_of_groups, successors
 from people.models import Person, Unit
 
 # A viewer who has missed more than this many events gets a snapshot instead.
@@ -55,11 +55,22 @@ def directory_of(session: Session, meeting: Meeting) -> dict[str, dict[str, Any]
         select(Person).join(Participant).where(Participant.meeting_id == meeting.id)
     )
     units = session.scalars(select(Unit).order_by(Unit.position, Unit.id))
-    members = members_of_groups(session)
+    members, taken_over = members_of_groups(session), successors(session)
     # A directive to "UBND các xã" is also a directive to each of them.
     return {f"person/{person.id}": person.public() for person in people} | {
-        f"unit/{unit.id}": unit.public() | {"member_ids": members.get(unit.id, [])}
+        f"unit/{unit.id}": unit.public()
+        | {"member_ids": members.get(unit.id, [])}
+        | _ended(unit, taken_over)
         for unit in units
+    }
+
+
+def _ended(unit: Unit, taken_over: dict[int, list[int]]) -> dict[str, Any]:
+    # Most units are still there: what says that one is not is left out for them.
+    return {
+        name: value
+        for name, value in described(unit, taken_over).items()
+        if name in ("valid_to", "successor_ids") and value
     }
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from agenda.models import AgendaItem
 from agenda.services import NO_ITEM, fresh, spoken_at
 from core.errors import Conflict, Invalid
+from core.times import vietnam
 from meetings.changes import Change, command
 from meetings.models import LEADERS, State
 from minutes.commands import (
@@ -21,6 +26,7 @@ from minutes.commands import (
 from minutes.followup.models import Acknowledgement, Extension, Report
 from minutes.followup.standing import settle
 from minutes.models import Conclusion, Directive, DirectiveUnit
+from people.directory import heirs_of
 from people.models import Unit
 
 NO_CONCLUSION = _("Kết luận này không còn nữa.")
@@ -85,6 +91,36 @@ def add_directive(change: Change, args: AddDirective) -> Directive:
     return directive
 
 
+def check_exists(session: Session, unit: Unit, day: date, field: str) -> None:
+    """Refuse to give a task to a unit that is no more, and name who has taken over.
+
+    Args:
+        day: on which the task is given.
+        field: the argument that names the unit.
+
+    Raises:
+        Invalid: its last day is before that.
+    """
+    if unit.valid_to is None or day <= unit.valid_to:
+        return
+    names = "; ".join(heir.name for heir in heirs_of(session, unit, day))
+    last = f"{unit.valid_to:%d/%m/%Y}"
+    if names:
+        message = gettext(
+            "%(unit)s chỉ hoạt động đến %(day)s; đơn vị kế thừa: %(heirs)s.",
+            unit=unit.name,
+            day=last,
+            heirs=names,
+        )
+    else:
+        message = gettext(
+            "%(unit)s chỉ hoạt động đến %(day)s; hãy chọn đơn vị kế thừa.",
+            unit=unit.name,
+            day=last,
+        )
+    raise Invalid.at(field, message)
+
+
 def _name_units(
     change: Change, directive: Directive, leads: list[int], supports: list[int]
 ) -> None:
@@ -92,11 +128,18 @@ def _name_units(
     if both:
         raise Invalid.at("supporting_unit_ids", _("Một đơn vị không thể vừa chủ trì vừa phối hợp."))
     wanted = dict.fromkeys(leads, True) | dict.fromkeys(supports, False)
-    known = set(change.session.scalars(select(Unit.id).where(Unit.id.in_(wanted))))
-    if missing := [unit_id for unit_id in wanted if unit_id not in known]:
-        name = "lead_unit_ids" if wanted[missing[0]] else "supporting_unit_ids"
-        raise Invalid.at(name, _("Không có đơn vị này."))
     present = {named.unit_id: named for named in directive.units}
+    known = {
+        unit.id: unit for unit in change.session.scalars(select(Unit).where(Unit.id.in_(wanted)))
+    }
+    day = vietnam(directive.at).date()
+    for unit_id, is_lead in wanted.items():
+        name = "lead_unit_ids" if is_lead else "supporting_unit_ids"
+        if unit_id not in known:
+            raise Invalid.at(name, _("Không có đơn vị này."))
+        # Who was named while it still existed stays named.
+        if unit_id not in present:
+            check_exists(change.session, known[unit_id], day, name)
     directive.units[:] = []
     for position, (unit_id, is_lead) in enumerate(wanted.items(), start=1):
         named = present.get(unit_id) or DirectiveUnit(unit_id=unit_id)

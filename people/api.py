@@ -22,6 +22,7 @@ from people.commands import (
     UpdateUnit,
     UpdateUser,
 )
+from people.directory import described, successors
 from people.login import current_actor, slow_guessing, token_for
 from people.models import Person, Unit, User
 
@@ -43,6 +44,8 @@ class UnitOut(Public):
     short_name: str | None
     kind: str
     parent_id: int | None
+    valid_to: str | None
+    successor_ids: list[int]
 
 
 class PersonOut(Public):
@@ -113,7 +116,9 @@ def list_units(query: Page) -> dict[str, Any]:
     statement = select(Unit).order_by(Unit.position, Unit.id)
     if query.q:
         statement = statement.where(Unit.folded.contains(fold(clean(query.q)), autoescape=True))
-    return page_of(db.session(), statement, query, Unit.public)
+    session = db.session()
+    known = successors(session)
+    return page_of(session, statement, query, lambda unit: described(unit, known))
 
 
 @api.post("/units", responses={201: UnitOut})
@@ -125,7 +130,8 @@ def add_unit(body: AddUnit) -> Response:
 @api.get("/units/<int:unit_id>", responses={200: UnitOut})
 def get_unit(path: UnitPath) -> dict[str, Any]:
     """One unit."""
-    return _found(db.session.get(Unit, path.unit_id)).public()
+    session = db.session()
+    return described(_found(session.get(Unit, path.unit_id)), successors(session))
 
 
 @api.patch("/units/<int:unit_id>", responses={200: UnitOut})

@@ -8,7 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from core.schema import Args, Id, Line
+from core.schema import Args, Day, Id, Line
 from core.text import clean
 
 Kind = Literal[
@@ -48,7 +48,8 @@ Email = Annotated[
 
 
 class AddUnit(Args):
-    """A new unit, or a group of units."""
+    """A new unit, or a group of units. `valid_to` is the last day of one that is no more, and
+    `successor_ids` are those that have taken over from it."""
 
     name: Line
     short_name: Line | None = None
@@ -56,6 +57,8 @@ class AddUnit(Args):
     parent_id: Id | None = None
     place: Line | None = None
     member_ids: Members = []
+    valid_to: Day | None = None
+    successor_ids: Members = []
 
 
 class UnitFields(Args):
@@ -67,6 +70,8 @@ class UnitFields(Args):
     parent_id: Id | None = None
     place: Line | None = None
     member_ids: Members | None = None
+    valid_to: Day | None = None
+    successor_ids: Members | None = None
 
 
 class UpdateUnit(UnitFields):

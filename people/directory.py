@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from people.models import Unit, UnitMember
+from people.models import Unit, UnitMember, UnitSuccessor
 
 
 def units_in_order(session: Session) -> list[tuple[Unit, int]]:
@@ -50,3 +53,55 @@ def units_below(session: Session, unit_id: int) -> set[int]:
     tree = select(Unit.id).where(Unit.parent_id == unit_id).cte("below", recursive=True)
     tree = tree.union(select(Unit.id).join(tree, Unit.parent_id == tree.c.id))
     return set(session.scalars(select(tree.c.id)))
+
+
+def successors(session: Session) -> dict[int, list[int]]:
+    """The ids of the units that have taken over from each, by that unit's id."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for row in session.scalars(select(UnitSuccessor).order_by(UnitSuccessor.successor_id)):
+        found[row.unit_id].append(row.successor_id)
+    return dict(found)
+
+
+def heirs(
+    unit_ids: Iterable[int],
+    successors: Mapping[int, Sequence[int]],
+    exists: Callable[[int], bool],
+) -> list[int]:
+    """The units that stand in the place of others which are no more: a successor that is itself
+    no more is replaced by its own.
+
+    Args:
+        unit_ids: the units that are no more.
+        successors: who has taken over from whom, by id.
+        exists: whether a unit exists on the day that is asked about.
+    """
+    found: dict[int, None] = {}
+    waiting, seen = list(unit_ids), set(unit_ids)
+    while waiting:
+        for key in successors.get(waiting.pop(0), ()):
+            if exists(key):
+                found[key] = None
+            elif key not in seen:
+                seen.add(key)
+                waiting.append(key)
+    return list(found)
+
+
+def heirs_of(session: Session, unit: Unit, day: date) -> list[Unit]:
+    """The units that stand in the place of one that is no more on that day; none where nobody has
+    said which."""
+
+    def exists(key: int) -> bool:
+        return session.get_one(Unit, key).exists_on(day)
+
+    keys = heirs([unit.id], successors(session), exists)
+    return [session.get_one(Unit, key) for key in keys]
+
+
+def described(unit: Unit, successors: Mapping[int, list[int]]) -> dict[str, Any]:
+    """The unit as the directory tells of it: until when it exists, and who has taken over."""
+    return unit.public() | {
+        "valid_to": unit.valid_to and unit.valid_to.isoformat(),
+        "successor_ids": successors.get(unit.id, []),
+    }

@@ -49,6 +49,12 @@ class Unit(Base):
             "place": self.place,
         }
 
+    def exists_on(self, day: date) -> bool:
+        """Whether it exists on that day."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
 
 class UnitMember(Base):
     """Membership of a unit in a group ("UBND các xã")."""
@@ -59,6 +65,20 @@ class UnitMember(Base):
         ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True
     )
     unit_id: Mapped[int] = mapped_column(
+        ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class UnitSuccessor(Base):
+    """A unit that has taken over from another one: several may take over from one, and one from
+    several (the mergers of 1/7/2025 split communes too)."""
+
+    __tablename__ = "unit_successor"
+
+    unit_id: Mapped[int] = mapped_column(
+        ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True
+    )
+    successor_id: Mapped[int] = mapped_column(
         ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True, index=True
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -34,8 +35,8 @@ from people.commands import (
     UpdateUnit,
     UpdateUser,
 )
-from people.directory import members_of_groups
-from people.models import Person, Unit, UnitMember, User
+from people.directory import described, members_of_groups, successors
+from people.models import Person, Unit, UnitMember, UnitSuccessor, User
 
 _hasher = PasswordHasher()
 # Verified when there is no such account, so that the time taken does not tell.
@@ -76,7 +77,9 @@ def _changes(
 
 
 def _in_words(session: Session, field: str, value: Any) -> str:
-    if field in ("parent_id", "unit_id", "member_ids"):
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    if field in ("parent_id", "unit_id", "member_ids", "successor_ids"):
         ids = value if isinstance(value, list) else [value]
         units = session.scalars(select(Unit).where(Unit.id.in_(ids)).order_by(Unit.id))
         return "; ".join(unit.name for unit in units)
@@ -88,12 +91,12 @@ def add_unit(actor: Actor, args: AddUnit) -> dict[str, Any]:
 
     Raises:
         Forbidden: the actor is no administrator.
-        Invalid: the parent or a member does not exist, or a group is named as a parent or as
-            a member.
+        Invalid: the parent, a member or a successor does not exist, or a group is named as one
+            of these.
     """
     _admin(actor)
     with writing() as session:
-        return create_unit(session, args).public()
+        return described(create_unit(session, args), successors(session))
 
 
 def create_unit(session: Session, args: AddUnit) -> Unit:
@@ -110,12 +113,14 @@ def create_unit(session: Session, args: AddUnit) -> Unit:
         kind=args.kind,
         parent_id=args.parent_id,
         place=args.place,
+        valid_to=args.valid_to,
         position=(last or 0) + 1,
         folded=fold(f"{args.name} {args.short_name or ''}"),
     )
     session.add(unit)
     session.flush()
     _set_members(session, unit, args.member_ids)
+    _set_successors(session, unit, args.successor_ids)
     return unit
 
 
@@ -132,6 +137,17 @@ def _set_members(session: Session, unit: Unit, member_ids: list[int]) -> None:
     session.flush()
 
 
+def _set_successors(session: Session, unit: Unit, successor_ids: list[int]) -> None:
+    session.execute(delete(UnitSuccessor).where(UnitSuccessor.unit_id == unit.id))
+    for key in dict.fromkeys(successor_ids):
+        successor = _get(session, Unit, key, "successor_ids")
+        if successor.id == unit.id or "group" in (successor.kind, unit.kind):
+            message = _("Đơn vị kế thừa phải là một đơn vị khác, không phải là một nhóm.")
+            raise _field("successor_ids", message)
+        session.add(UnitSuccessor(unit_id=unit.id, successor_id=key))
+    session.flush()
+
+
 def update_unit(actor: Actor, unit_id: int, args: UpdateUnit) -> dict[str, Any]:
     """Change a unit.
 
@@ -139,7 +155,8 @@ def update_unit(actor: Actor, unit_id: int, args: UpdateUnit) -> dict[str, Any]:
         Forbidden: the actor is no administrator.
         NotFound: there is no such unit.
         Invalid: the unit would stand below itself, a unit with others below it would become
-            a group, or members are named for what is no group, or that are groups.
+            a group, members are named for what is no group, or that are groups, or it would be
+            its own successor.
     """
     _admin(actor)
     with writing() as session:
@@ -147,7 +164,11 @@ def update_unit(actor: Actor, unit_id: int, args: UpdateUnit) -> dict[str, Any]:
         if unit is None:
             raise NotFound()
         members = members_of_groups(session).get(unit_id, [])
-        stored = {n: getattr(unit, n, members) for n in UnitFields.model_fields}
+        lists = {
+            "member_ids": members,
+            "successor_ids": successors(session).get(unit_id, []),
+        }
+        stored = {n: getattr(unit, n, lists.get(n)) for n in UnitFields.model_fields}
         values = _changes(session, args, stored)
         if values.get("name", "") is None or values.get("kind", "") is None:
             raise Invalid(_("Tên và loại đơn vị không được để trống."))
@@ -157,6 +178,7 @@ def update_unit(actor: Actor, unit_id: int, args: UpdateUnit) -> dict[str, Any]:
                 raise _field("parent_id", _("Đơn vị không thể trực thuộc chính nó hoặc một nhóm."))
             parent = session.get(Unit, parent.parent_id) if parent.parent_id else None
         member_ids = values.pop("member_ids", None)
+        successor_ids = values.pop("successor_ids", None)
         was_group = unit.kind == "group"
         for name, value in values.items():
             setattr(unit, name, value)
@@ -171,8 +193,10 @@ def update_unit(actor: Actor, unit_id: int, args: UpdateUnit) -> dict[str, Any]:
             raise _field("kind", _("Đơn vị còn đơn vị trực thuộc thì không thể là một nhóm."))
         elif member_ids is not None:
             _set_members(session, unit, member_ids)
+        if successor_ids is not None:
+            _set_successors(session, unit, successor_ids)
         session.flush()
-        return unit.public()
+        return described(unit, successors(session))
 
 
 def add_person(actor: Actor, args: AddPerson) -> dict[str, Any]:

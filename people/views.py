@@ -38,7 +38,7 @@ from people.commands import (
     UpdateUnit,
     UpdateUser,
 )
-from people.directory import members_of_groups, units_in_order
+from people.directory import members_of_groups, successors, units_in_order
 from people.login import begin_session, current_actor, is_local, slow_guessing
 from people.models import Person, Unit, User
 
@@ -151,13 +151,14 @@ def update_unit(unit_id: int) -> str | BaseResponse | tuple[str, int]:
     return redirect(f"/units#unit-{unit_id}")
 
 
-UNIT_FIELDS = ("name", "short_name", "kind", "parent_id", "place")
+UNIT_FIELDS = ("name", "short_name", "kind", "parent_id", "place", "valid_to")
 
 
 def _unit_values(unit: Unit) -> MultiDict[str, str]:
     members = members_of_groups(db.session()).get(unit.id, [])
     values = MultiDict({name: str(getattr(unit, name) or "") for name in UNIT_FIELDS})
     values.setlist("member_ids", [str(member) for member in members])
+    values.setlist("successor_ids", [str(key) for key in successors(db.session()).get(unit.id, [])])
     values["seen"] = json.dumps(_unit_arguments(values))
     return values
 
@@ -170,6 +171,8 @@ def _unit_arguments(form: MultiDict[str, str]) -> dict[str, Any]:
         "parent_id": _optional_number(form.get("parent_id", "")),
         "place": form.get("place", "").strip() or None,
         "member_ids": [number(value) for value in form.getlist("member_ids")],
+        "valid_to": form.get("valid_to", "").strip() or None,
+        "successor_ids": [number(value) for value in form.getlist("successor_ids")],
     }
 
 
@@ -208,6 +211,7 @@ def _unit_form(
         error=error,
         unit=unit,
         chosen=set(values.getlist("member_ids")),
+        successors=set(values.getlist("successor_ids")),
         tree=units_in_order(db.session()),
     )
 

@@ -25,7 +25,7 @@ from minutes.followup.commands import (
 from minutes.followup.models import Acknowledgement, Extension, Report, ReportFile
 from minutes.followup.standing import each, newest_reports, settle
 from minutes.models import Directive, DirectiveUnit
-from minutes.services import NO_DIRECTIVE
+from minutes.services import NO_DIRECTIVE, check_exists
 from papers.services import uploaded
 from people.directory import units_below
 from people.models import Unit
@@ -241,9 +241,7 @@ def _sub_units(change: Change, directive: Directive, unit_id: int, wanted: list[
         if key not in below:
             message = _("%(unit)s không trực thuộc đơn vị chủ trì.", unit=unit.name)
             raise Invalid.at("unit_ids", message)
-        if unit.valid_to is not None and unit.valid_to < vietnam(change.at).date():
-            message = _("%(unit)s đã ngừng hoạt động; hãy chọn đơn vị kế thừa.", unit=unit.name)
-            raise Invalid.at("unit_ids", message)
+        check_exists(change.session, unit, vietnam(change.at).date(), "unit_ids")
         if key in taken:
             message = _("Chỉ đạo này đã được giao tiếp cho %(unit)s.", unit=unit.name)
             raise Conflict(message, current=directive.public())

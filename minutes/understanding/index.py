@@ -10,6 +10,7 @@ from itertools import chain, product
 from typing import Any, Final, NamedTuple
 
 from minutes.understanding.tokens import Sentence, letters
+from people.directory import heirs
 
 # Written in one word for several, by offices everywhere. Names and texts are both spelled out.
 ABBREVIATIONS: Final = {
@@ -110,6 +111,8 @@ class UnitName(NamedTuple):
     kind: str
     valid_from: date | None
     valid_to: date | None
+    # The ids of those that have taken over from it.
+    successor_ids: tuple[int, ...] = ()
 
     @property
     def is_group(self) -> bool:
@@ -243,6 +246,17 @@ class UnitIndex:
             for word in _words(Sentence.of(unit.name)):
                 found.setdefault(word.lstrip("&"), set()).add(at)
         return found
+
+    def heirs(self, units: Iterable[UnitName], day: date) -> list[UnitName]:
+        """The units of that day that have taken over from these."""
+        by_id = self._by_id
+        successors = {key: unit.successor_ids for key, unit in by_id.items()}
+        keys = heirs((unit.id for unit in units), successors, lambda key: by_id[key].exists_on(day))
+        return [by_id[key] for key in keys]
+
+    @cached_property
+    def _by_id(self) -> dict[int, UnitName]:
+        return {unit.id: unit for unit in self.units}
 
     def similar(self, name: str, day: date, limit: int = 3) -> list[UnitName]:
         """Units that a name may mean which none bears: those that share most of its words."""

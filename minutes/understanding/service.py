@@ -15,6 +15,7 @@ from minutes.due import last_moment
 from minutes.understanding.index import UnitIndex, UnitName
 from minutes.understanding.reading import Named, Understood, read
 from minutes.understanding.roles import LEAD, SUPPORT
+from people.directory import successors
 from people.models import Unit
 
 
@@ -47,7 +48,9 @@ def understood(session: Session, text: str, given: date) -> dict[str, Any]:
 
 def _units(session: Session) -> tuple[UnitName, ...]:
     columns = (Unit.id, Unit.name, Unit.short_name, Unit.kind, Unit.valid_from, Unit.valid_to)
-    return tuple(UnitName(*row) for row in session.execute(select(*columns).order_by(Unit.id)))
+    known = successors(session)
+    rows = session.execute(select(*columns).order_by(Unit.id))
+    return tuple(UnitName(*row, tuple(known.get(row.id, ()))) for row in rows)
 
 
 @lru_cache(maxsize=2)
@@ -73,7 +76,7 @@ def _unclear(name: Named, text: str, given: date, index: UnitIndex) -> dict[str,
         code = "ambiguous_unit"
     else:
         code = "dissolved_unit" if name.units else code
-        candidates = index.similar(written, given)
+        candidates = index.heirs(name.units, given) or index.similar(written, given)
     return {
         "code": code,
         "text": written,
