@@ -33,6 +33,8 @@ LIVE_MODULES = (
     "js/live-votes.js",
     "js/live-attendance.js",
     "js/live-record.js",
+    "js/live-directives.js",
+    "js/readback.js",
     "js/live-video.js",
     "js/missed.js",
     "js/toasts.js",

@@ -35,13 +35,18 @@ def clause(text: str) -> str:
     return _CLAUSE.format(text)
 
 
+def with_notes(text: str, notes: Sequence[str]) -> str:
+    """A cell's text with lines in italics below it."""
+    return text + Markup("").join(Markup("<br><em>{}</em>").format(each) for each in notes)
+
+
 def table(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table with the rows numbered in a first column `TT`.
 
     Args:
         name: which columns it has (`minutes.content.TABLES`).
         head: the titles of its columns but the first.
-        rows: as many texts each.
+        rows: as many texts each, or what `with_notes` gives.
     """
     titles = Markup("").join(Markup("<th>{}</th>").format(title) for title in ("TT", *head))
     body = Markup("").join(

@@ -105,7 +105,7 @@ def _parts(record: Record, *, with_indicators: bool) -> Iterator[str]:
         parts[0][1].append(
             paragraph("Kết quả thực hiện các chỉ tiêu báo cáo tại Phụ lục kèm theo biên bản này.")
         )
-    if tasks := directives_table(record):
+    if tasks := directives_table(record, answers=True):
         parts.append(("NHIỆM VỤ GIAO CÁC CƠ QUAN, ĐƠN VỊ", [tasks]))
     for number, (title, blocks) in enumerate(parts, start=1):
         yield part(f"{roman(number)}. {title}")

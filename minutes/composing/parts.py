@@ -16,6 +16,7 @@ from minutes.composing.phrases import (
     plain,
     sentence,
 )
+from minutes.composing.readback import read_back
 from minutes.composing.reading import Fields, Record
 from minutes.content import Appendix
 from minutes.due import ONGOING
@@ -47,11 +48,17 @@ def directives(record: Record) -> list[Fields]:
     return [each for each in record.sorted("directive", "at", "id") if not each.get("parent_id")]
 
 
-def directives_table(record: Record) -> str:
-    """The directives as a table; empty where there are none."""
+def directives_table(record: Record, *, answers: bool = False) -> str:
+    """The directives as a table; empty where there are none.
+
+    Args:
+        answers: below each directive stands who has confirmed it.
+    """
     rows = [
         (
-            line(directive.get("text")),
+            body.with_notes(
+                line(directive.get("text")), read_back(record, directive) if answers else []
+            ),
             joined(record.unit_names(directive.get("lead_unit_ids") or ()), "; ") or NONE,
             joined(record.unit_names(directive.get("supporting_unit_ids") or ()), "; ") or NONE,
             capital(_due(directive) or NONE),

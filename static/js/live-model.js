@@ -2,6 +2,7 @@
    Pure functions: nothing here knows of the page, the network or the clock. */
 
 import { byTime } from './lib.js';
+import { speaksFor } from './readback.js';
 
 const MINUTE = 60;
 const MINUTE_MS = 60_000;
@@ -27,10 +28,12 @@ export function picture(feed, me) {
   const entries = feed.sorted('entry', byTime);
   const ballots = feed.sorted('ballot', byId);
   const papers = feed.sorted('paper', byId);
-  const directives = feed.sorted('directive', byTime).map((directive) => ({
-    ...directive,
-    part: part(directive, ours),
-  }));
+  const directives = feed.sorted('directive', byTime)
+    .filter(({ parent_id: parent }) => !parent) // the chair has not given what units have passed on
+    .map((directive) => {
+      const speaks = speaksFor(feed, me, directive);
+      return { ...directive, speaks, part: part(directive, ours) ?? (speaks.length > 0 ? 'below' : null) };
+    });
   const mine = feed.all('attendance').find((one) => one.person_id === me.person_id) ?? null;
   return {
     meeting,
@@ -44,6 +47,7 @@ export function picture(feed, me) {
     directives: [
       ...directives.filter((directive) => directive.part === 'lead'),
       ...directives.filter((directive) => directive.part === 'supporting'),
+      ...directives.filter((directive) => directive.part === 'below'),
       ...directives.filter((directive) => !directive.part),
     ],
     mine,

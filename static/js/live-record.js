@@ -1,9 +1,9 @@
-// What stands: the record as it grows, directives, conclusions, papers and the agenda.
+// What stands: the record as it grows, conclusions, papers and the agenda.
 
 import { html, nothing } from '/static/vendor/lit-html/lit-html.js';
 import { guard } from '/static/vendor/lit-html/directives/guard.js';
 import { repeat } from '/static/vendor/lit-html/directives/repeat.js';
-import { clock, dueText } from './lib.js';
+import { clock } from './lib.js';
 
 const SECTIONS = ['assessment', 'shortcomings', 'tasks', 'organisation'];
 
@@ -69,40 +69,7 @@ export function record(c) {
     )}`;
 }
 
-// -- Directives, conclusions, agenda -------------------------------------------------------
-
-function directive(c, one) {
-  const due = dueText(one.due, c.t) || one.due_text;
-  return html`
-    <li class="live-directive ${one.part ? 'live-ours' : ''}">
-      ${one.part ? html`<p><span class="badge badge-accent">${c.t(`ours_${one.part}`)}</span></p>` : nothing}
-      <p class="prose">${one.text}</p>
-      <p class="live-directive-foot">
-        ${due ? html`<b>${c.t('due', { due })}</b>` : nothing}
-        ${one.lead_unit_ids.length ? html`<span>${c.t('lead', { units: c.units(one.lead_unit_ids) })}</span>` : nothing}
-        ${one.supporting_unit_ids.length
-          ? html`<span>${c.t('supporting', { units: c.units(one.supporting_unit_ids) })}</span>`
-          : nothing}
-      </p>
-    </li>`;
-}
-
-/** What was given to whom, the reader's own unit first. */
-export function directives(c) {
-  const ours = c.seen.directives.filter((one) => one.part);
-  const others = c.seen.directives.filter((one) => !one.part);
-  const list = (some) => html`<ul>${repeat(some, (one) => one.id, (one) => directive(c, one))}</ul>`;
-  return html`
-    <div class="section-head"><h2>${c.t('directives')}</h2></div>
-    ${c.seen.directives.length === 0 ? html`<p class="muted">${c.t('directives_empty')}</p>` : nothing}
-    ${ours.length
-      ? html`<h3>${c.t('directives_ours', { count: ours.length })}</h3>${list(ours)}`
-      : nothing}
-    ${ours.length && others.length
-      ? html`<h3>${c.t('directives_others', { count: others.length })}</h3>`
-      : nothing}
-    ${others.length ? list(others) : nothing}`;
-}
+// -- Conclusions, agenda -------------------------------------------------------------------
 
 /** What was concluded, in the parts that the notice will have. */
 export function conclusions(c) {

@@ -7,10 +7,11 @@ import { guard } from '/static/vendor/lit-html/directives/guard.js';
 import { BLIP_MS, Feed } from './feed.js';
 import { pageData, translator } from './lib.js';
 import { attendance, checkedIn, checkInSheet, followCode } from './live-attendance.js';
+import { directives, directiveSaid, directiveSheet } from './live-directives.js';
 import { floorBar, floorForm, queue } from './live-floor.js';
 import { picture } from './live-model.js';
 import { drawClocks, next, now, plannedTurn } from './live-now.js';
-import { agenda, conclusions, directives, papers, record } from './live-record.js';
+import { agenda, conclusions, papers, record } from './live-record.js';
 import { endVideo, video } from './live-video.js';
 import { followVotes, openVotes, results, voteSheet, votesSaid } from './live-votes.js';
 import { wordsOf } from './live-words.js';
@@ -70,7 +71,7 @@ function since(types, part) {
 
 // What is asked of the reader, or may be asked for: at the thumb on a phone.
 function dock() {
-  const sheet = floorForm(c) ?? voteSheet(c) ?? checkInSheet(c);
+  const sheet = floorForm(c) ?? voteSheet(c) ?? directiveSheet(c) ?? checkInSheet(c);
   return html`<div class="live-dock">${sheet ?? floorBar(c)}</div>`;
 }
 
@@ -91,7 +92,7 @@ function parts() {
     <div class="live-side">
       <section id="papers">${since(paperTypes, papers)}</section>
       ${asked(false)}
-      <section id="directives">${since(['directive'], directives)}</section>
+      <section id="directives">${directives(c)}</section>
       <section>${since(['conclusion'], conclusions)}</section>
       ${results(c)}
       <section id="agenda">${since(['agenda_item'], agenda)}</section>
@@ -216,6 +217,7 @@ function announce() {
   const { current, number, items, speaking } = c.seen;
   say('item', current ? t('item_said', { number, total: items.length, title: current.title }) : '');
   say('vote', votesSaid(c));
+  say('directive', directiveSaid(c));
   say('turn', speaking && speaking.person_id === me.person_id ? t('your_turn') : '');
 }
 

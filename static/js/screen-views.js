@@ -2,7 +2,7 @@
 
 import { html, nothing } from '/static/vendor/lit-html/lit-html.js';
 import { followUp } from './carried-screen.js';
-import { clock, day, dueText, span, unitName } from './lib.js';
+import { byTime, clock, day, dueText, span, unitName } from './lib.js';
 import { used } from './live-model.js';
 import {
   byPosition, here, pageAt, pages, predictedEnd, resultOf, siteOf, turnOf, waitingFor,
@@ -219,7 +219,7 @@ export function viewsOf(c) {
       <section class="now alone">
         <h2 class="what">${at ? t('closed_at', { clock: clock(at), day: day(at) }) : t('closed')}</h2>
         <p class="large dim">${t('closed_count', {
-          conclusions: feed.all('conclusion').length, directives: feed.all('directive').length,
+          conclusions: feed.all('conclusion').length, directives: byChair().length,
         })}</p>
       </section>`;
   }
@@ -318,13 +318,15 @@ export function viewsOf(c) {
 
   // -- Directives ----------------------------------------------------------------------------
 
+  // What the chair has given, not what units have passed on of it.
+  const byChair = () => feed.sorted('directive', byTime).filter(({ parent_id: parent }) => !parent);
+
   // `trước ngày 25 hằng tháng` says more than `thường xuyên` (minutes.composing.parts).
   const dueOf = ({ due, due_text: text }) =>
     text && (!due || due === 'ongoing') ? text : dueText(due, t);
 
   function directives(_picture, now) {
-    const list = feed.sorted('directive', (one, other) =>
-      one.at === other.at ? one.id - other.id : one.at < other.at ? -1 : 1);
+    const list = byChair();
     const numbered = list.map((directive, index) => ({ ...directive, number: index + 1 }));
     const height = ({ text }) => 3.1 * Math.ceil(text.length / LIST_LETTERS) + 5;
     const { rows, foot } = paged(pages(numbered, height, LIST_ROOM), now);

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { about, isHere, picture, predictedEnd, remarkUntil, sites, speech, turn, turnout, used } from '../../static/js/live-model.js';
+import { answers, asked, speaksFor } from '../../static/js/readback.js';
 
 const OURS = 7;
 const GROUP = 70;
@@ -219,4 +220,60 @@ test('a paper on the screen shows for whoever may see it; remarks end when the m
   const closed = '2023-10-12T08:00:00+07:00';
   assert.equal(remarkUntil({ closed_at: closed }), START + minutes(24 * 60));
   assert.equal(remarkUntil({ closed_at: closed, remark_hours: 0 }), START);
+});
+
+// -- Read-back ------------------------------------------------------------------------------
+
+const units = {
+  'unit/1': { id: 1, kind: 'district', parent_id: null },
+  [`unit/${OURS}`]: { id: OURS, kind: 'commune', parent_id: 1 },
+  'unit/8': { id: 8, kind: 'commune', parent_id: 1 },
+  'unit/9': { id: 9, kind: 'village', parent_id: OURS },
+};
+const given = (id, leads, supports = [], more = {}) => ({
+  [`directive/${id}`]: { id, at: `2023-10-12T09:0${id}`, lead_unit_ids: leads, supporting_unit_ids: supports, ...more },
+});
+const place = (id, unit, role = 'participant') => ({ [`participant/${id}`]: { id, person_id: id, unit_id: unit, role } });
+
+test('the members of a group are asked, each once, and its newest answer counts, also on its way', () => {
+  const objects = meeting([], {}, {
+    ...units, ...given(1, [GROUP], [8, 9]),
+    'acknowledgement/1': { id: 1, directive_id: 1, unit_id: 8, reply: 'clarify', note: 'Chuẩn nào?', at: '2023-10-12T09:05' },
+    'acknowledgement/2': { id: 2, directive_id: 2, unit_id: 9, reply: 'understood' },
+  });
+  const feed = { ...feedOf(objects), pending: [] };
+  const replies = () => answers(feed, objects.get('directive/1')).map(({ unit_id: id, reply, sending }) => [id, reply, sending]);
+  assert.deepEqual(asked(feed, objects.get('directive/1')), [OURS, 8, 9]);
+  assert.deepEqual(replies(), [[OURS, null, false], [8, 'clarify', false], [9, null, false]]);
+  feed.pending = [
+    { name: 'directive.acknowledge', args: { directive_id: 1, unit_id: 8, reply: 'understood' } },
+    { name: 'directive.acknowledge', args: { directive_id: 3, unit_id: 9, reply: 'understood' } },
+  ];
+  assert.deepEqual(replies()[1], [8, 'understood', true]);
+  assert.deepEqual(replies()[2], [9, null, false]);
+});
+
+test('one answers for ones own unit, and for those below it that have nobody in the meeting', () => {
+  const objects = meeting([], {}, { ...units, ...given(1, [GROUP], [9]), ...place(3, OURS), ...place(4, 1, 'chair') });
+  const one = objects.get('directive/1');
+  const speaks = (me) => speaksFor(feedOf(objects), me, one);
+  assert.deepEqual(speaks(ME), [OURS, 9]);
+  // The district speaks for the commune without anybody there, but not for the one that has come.
+  const district = { person_id: 5, unit_id: 1, role: 'participant' };
+  assert.deepEqual(speaks(district), [8, 9]);
+  // The chair's office notes answers on the console; who only looks on gives none.
+  assert.deepEqual(speaks({ ...district, role: 'chair' }), []);
+  assert.deepEqual(speaks({ ...ME, role: 'observer' }), []);
+  assert.deepEqual(speaks({ ...ME, unit_id: null }), []);
+  objects.set('participant/9', place(9, 9)['participant/9']);
+  assert.deepEqual(speaks(ME), [OURS]);
+});
+
+test('what units have passed on is not among what the chair has given', () => {
+  const objects = meeting([], {}, {
+    ...units, ...given(1, [8]), ...given(2, [9]), ...given(3, [8], [OURS]), ...given(4, [OURS]), ...given(5, [OURS], [], { parent_id: 4 }),
+  });
+  assert.deepEqual(see(objects).directives.map(({ id, part }) => [id, part]), [
+    [4, 'lead'], [3, 'supporting'], [2, 'below'], [1, null],
+  ]);
 });
