@@ -2,6 +2,7 @@
 
 import { html, nothing } from '/static/vendor/lit-html/lit-html.js';
 import { advance, ending, items } from './console-agenda.js';
+import { acceptAll, drop, dueChip, enterChips, lineHost, mark, proposalChips, wasRead } from './console-chips.js';
 import { openConclusion } from './console-conclusion.js';
 import { openDirective } from './console-directive.js';
 import {
@@ -78,34 +79,42 @@ function conclude(c, start) {
     if (directive) toForm(c);
     else openConclusion(c);
   } else if (directive) {
-    c.send('directive.add', { ...start, ...units(line), due: null });
+    // Given faster than it was understood: what is understood then is proposed in its row.
+    const unread = !wasRead(lineHost(c));
+    c.send('directive.add', { ...start, ...units(line) }).then(({ id }) => unread && mark(c, id));
   } else {
     c.send('conclusion.add', { ...start, section: 'tasks' });
   }
   clear(line);
 }
 
-function units({ lead_unit_ids: leads = [], supporting_unit_ids: supports = [] }) {
-  return { lead_unit_ids: leads, supporting_unit_ids: supports };
+// What has been accepted, and nothing else.
+function units({ lead_unit_ids: leads = [], supporting_unit_ids: supports = [], due = null, due_text = null }) {
+  return { lead_unit_ids: leads, supporting_unit_ids: supports, due, due_text };
 }
 
 // A directive that needs a deadline, or more thought, goes on in its form.
 function toForm(c) {
   const { line } = c.ui;
-  if (openDirective(c, { text: line.text.trim(), item_id: c.shown(), ...units(line) })) clear(line);
+  const { rejected } = line;
+  if (openDirective(c, { text: line.text.trim(), item_id: c.shown(), ...units(line), rejected })) clear(line);
   c.changed();
 }
 
 function clear(line) {
   line.text = '';
   line.kind = line.before ?? 'opinion';
-  delete line.lead_unit_ids;
-  delete line.supporting_unit_ids;
+  for (const name of ['lead_unit_ids', 'supporting_unit_ids', 'due', 'due_text', 'rejected']) delete line[name];
 }
 
 function onKey(c, event) {
   const { line } = c.ui;
-  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+  const directive = line.kind === 'directive';
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && directive) {
+    // (Never on to the next item: here these keys take all that is proposed.)
+    acceptAll(c, lineHost(c));
+    submit(c);
+  } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
     // What stands here was said in this item, so it is recorded before the next begins.
     if (line.text.trim()) submit(c);
     // The keys that save elsewhere must not end the whole agenda by a slip.
@@ -117,8 +126,10 @@ function onKey(c, event) {
     if (!line.error) callNext(c);
   } else if (event.key === 'Enter' && !event.shiftKey) {
     submit(c);
-  } else if (event.key === 'Tab' && !event.shiftKey && line.kind === 'directive') {
-    toForm(c);
+  } else if (event.key === 'Tab' && !event.shiftKey && directive) {
+    if (!acceptAll(c, lineHost(c))) toForm(c);
+  } else if (event.key === 'Tab' && directive) {
+    if (!enterChips(c, lineHost(c))) return;
   } else if (event.key === 'ArrowUp' && line.text === '') {
     c.editLast();
   } else {
@@ -142,6 +153,7 @@ export function composer(c) {
         ${line.kind === 'directive' ? unitChips(c) : speakerChip(c)}
         ${kindChips(c, line, KINDS, 'line')}
       </div>
+      ${line.kind === 'directive' ? proposalChips(c, lineHost(c)) : nothing}
       <div class="composer-box">
         ${lineField(c, line, {
           id: 'line',
@@ -170,22 +182,18 @@ function speakerChip(c) {
     </button>`;
 }
 
-// What a directive has been given so far: who leads, who supports.
+// What a directive has been given so far: who leads, who supports, by when.
 function unitChips(c) {
   const { t } = c;
   const { line } = c.ui;
-  const { lead_unit_ids: leads, supporting_unit_ids: supports } = units(line);
-  const chip = (part, word) => (id) => html`
-    <span class="chip chip-on"><span class="clip">${t(word)}: <b>${unitName(c.feed.get('unit', id))}</b></span>
+  const host = lineHost(c);
+  const chip = (part) => (id) => html`
+    <span class="chip chip-on"><span class="clip">${t(part)}: <b>${unitName(c.feed.get('unit', id))}</b></span>
       <button type="button" class="chip-remove" aria-label=${t('remove_unit', { name: unitName(c.feed.get('unit', id)) })}
-        @click=${() => {
-          line[part] = line[part].filter((other) => other !== id);
-          c.changed();
-          c.focus('#line');
-        }}>×</button></span>`;
+        @click=${() => drop(c, host, part, id)}>×</button></span>`;
   return html`
     <div class="unit-chips">
-      ${leads.map(chip('lead_unit_ids', 'leads'))}${supports.map(chip('supporting_unit_ids', 'supports'))}
+      ${host.held.leads.map(chip('leads'))}${host.held.supports.map(chip('supports'))}${dueChip(c, host)}
       <button type="button" class="chip" @click=${() => askName(c, line, 'line')}><kbd>@</kbd> ${t('which_unit')}</button>
     </div>`;
 }

@@ -2,6 +2,7 @@
 
 import { html, nothing } from '/static/vendor/lit-html/lit-html.js';
 import { live } from '/static/vendor/lit-html/directives/live.js';
+import { acceptAll, formHost, proposalChips } from './console-chips.js';
 import { conflict } from './console-conflict.js';
 import { dueFields, joinDue, splitDue } from './console-due.js';
 import { cancelForm, keepForm, onFormKey } from './console-forms.js';
@@ -30,6 +31,8 @@ export function openDirective(c, start = {}) {
     c.ui.directive.text = before && before !== start.text ? `${before} ${start.text}` : start.text;
     leads.ids = [...new Set([...leads.ids, ...(start.lead_unit_ids ?? [])])];
     supports.ids = [...new Set([...supports.ids, ...(start.supporting_unit_ids ?? [])])];
+    if (start.due) Object.assign(c.ui.directive, { due: splitDue(c, start.due), due_text: start.due_text ?? '' });
+    c.ui.directive.rejected.push(...(start.rejected ?? []));
   }
   c.ui.directive.open = true;
   if (c.ui.conclusion) c.ui.conclusion.open = false;
@@ -50,6 +53,7 @@ export function fillDirective(c, start) {
     supports: { ids: start.supporting_unit_ids ?? [], query: '', index: 0, open: false, error: '' },
     due: splitDue(c, start.due ?? null),
     due_text: start.due_text ?? '',
+    rejected: start.rejected ?? [],
     errors: {},
   };
 }
@@ -164,12 +168,14 @@ export function directiveForm(c) {
             form.errors = {};
             c.changed();
           }} @keydown=${(event) => {
-            if (composing(event) || event.key !== 'Enter' || event.shiftKey || event.ctrlKey) return;
+            if (composing(event) || event.shiftKey || event.ctrlKey) return;
+            if (event.key === 'Enter') c.focus('#lead-units');
+            else if (event.key !== 'Tab' || !acceptAll(c, formHost(c))) return;
             event.preventDefault();
-            c.focus('#lead-units');
           }}></textarea>
         <p class="field-error" id="directive-text-error" role="alert" ?hidden=${!form.errors.text}>${form.errors.text}</p>
       </div>
+      ${proposalChips(c, formHost(c))}
       ${unitField(c, leads, supports.ids)}
       ${unitField(c, supports, leads.ids)}
       ${dueFields(c, form)}

@@ -2,6 +2,7 @@
 
 import { html } from '/static/vendor/lit-html/lit-html.js';
 import { ending } from './console-agenda.js';
+import { formHost, hasProposals, lineHost, mayAcceptAll } from './console-chips.js';
 import { KINDS } from './console-line.js';
 import { setting } from './lib.js';
 
@@ -13,7 +14,9 @@ const EDIT = [['Enter', 'key_save'], ['Shift+Enter', 'key_newline'], ['Esc', 'ke
 const KEYS = {
   line: [['Enter', 'key_add'], ['Shift+Enter', 'key_newline'], ['@', 'key_speaker'], ['/', 'key_kind'],
     ['↑', 'key_edit_last'], ['Alt+Enter', 'key_call'], ['Ctrl+Enter', 'key_next'], ['Esc', 'key_leave']],
-  directive_line: [['Enter', 'key_give'], ['@', 'key_units'], ['Tab', 'key_due'], ['Esc', 'key_leave']],
+  directive_line: [['Enter', 'key_give'], ['Ctrl+Enter', 'key_accept_give'], ['Tab', 'key_accept_all'],
+    ['Shift+Tab', 'key_proposals'], ['@', 'key_units'], ['Tab', 'key_due'], ['Esc', 'key_leave']],
+  proposal: [['Enter', 'key_accept'], ['x', 'key_drop'], ['← →', 'key_choose'], ['Esc', 'key_line']],
   edit: [...EDIT.slice(0, 2), ['@', 'key_speaker'], ['/', 'key_kind'], EDIT[2]],
   details: SAVE,
   conclusion: EDIT,
@@ -30,6 +33,9 @@ const KEYS = {
   floor: [['h', 'key_finish'], ['r', 'key_reply'], ['m', 'key_call'], ['p', 'key_ask'], ['i', 'key_line']],
   done: [MOVE, ['r', 'key_reply'], ['i', 'key_line']],
   outcome: [MOVE, ['e', 'key_edit'], ['x', 'key_remove'], ['i', 'key_line']],
+  given: [MOVE, ['r', 'key_answers'], ['e', 'key_edit'], ['x', 'key_remove'], ['y', 'key_accept_marked'], ['i', 'key_line']],
+  answer: [MOVE, ['1', 'reply_understood'], ['2', 'reply_clarify'], ['i', 'key_line']],
+  answer_note: [['Enter', 'key_save'], ['Esc', 'key_cancel']],
   vote: [['Enter', 'key_close_vote'], ['t', 'key_hands'], ['x', 'key_remove'], ['i', 'key_line']],
   vote_closed: [MOVE, ['t', 'key_hands'], ['i', 'key_line']],
   attendance: [['1', 'status_on_site'], ['2', 'status_online'], ['3', 'status_absent'], ['0', 'status_unknown'],
@@ -50,6 +56,15 @@ export function foot(c) {
   const { t } = c;
   const here = c.ui.zone === 'line' && c.ui.line.kind === 'directive' ? 'directive_line' : c.ui.zone;
   let zone = KEYS[here] ?? KEYS[c.meeting.state] ?? [];
+  // Tab takes what is proposed before it leads on to the form.
+  if (here === 'directive_line') {
+    const host = lineHost(c);
+    const [any, all] = [hasProposals(c, host), mayAcceptAll(c, host)];
+    const shown = { key_accept_give: all, key_accept_all: all, key_proposals: any, key_due: !all };
+    zone = zone.filter(([, word]) => shown[word] ?? true);
+  } else if (here === 'directive' && mayAcceptAll(c, formHost(c))) {
+    zone = [['Tab', 'key_accept_all'], ...zone];
+  }
   // At the last item these do not go on, and `n` says what it ends.
   if (c.live && ending(c)) {
     zone = zone
@@ -80,6 +95,7 @@ export function keysDialog(c) {
       ${group(t('line_label'), [...acts('line'), ...KINDS.map(([kind, prefix]) => [`/${prefix}`, `kind_${kind}`])])}
       ${group(t('keys_directive'), acts('directive_line'))}
       ${group(t('lines'), acts('entry'))}
+      ${group(t('directives'), [...acts('given'), ...acts('answer')])}
       ${group(t('speakers'), [...acts('queue'), ['r', 'key_reply']])}
       ${group(t('agenda'), acts('agenda'))}
       ${group(t('votes'), acts('vote'))}

@@ -2,9 +2,11 @@
 
 import { html, nothing } from '/static/vendor/lit-html/lit-html.js';
 import { repeat } from '/static/vendor/lit-html/directives/repeat.js';
+import { acceptAll, isMarked, proposalChips, rowHost } from './console-chips.js';
 import { conclusionForm, openConclusion, removeConclusion, SECTIONS } from './console-conclusion.js';
 import { directiveForm, directiveText, facts, fillDirective, openDirective, removeDirective } from './console-directive.js';
 import { joinDue } from './console-due.js';
+import { answerRefused, readBack, toggleAnswers } from './console-readback.js';
 import { rowKeys } from './console-rows.js';
 import { floor } from './console-speakers.js';
 import { byTime } from './lib.js';
@@ -15,6 +17,10 @@ import { byTime } from './lib.js';
 export function outcomeRefused(c, command, error) {
   const [type, action] = command.name.split('.');
   const { args } = command;
+  if (action === 'acknowledge') {
+    answerRefused(c, command, error);
+    return;
+  }
   if (action === 'remove') {
     c.toast(error.message, null, true);
     return;
@@ -95,7 +101,9 @@ function ahead(c, type, object) {
 }
 
 function listed(c, type) {
-  const now = c.feed.sorted(type, byTime).map((object) => ahead(c, type, object)).filter(Boolean);
+  // (What units have passed on of a directive, the chair has not given.)
+  const given = c.feed.sorted(type, byTime).filter(({ parent_id: parent }) => !parent);
+  const now = given.map((object) => ahead(c, type, object)).filter(Boolean);
   const coming = c.feed.pending
     .filter(({ name }) => name === `${type}.add`)
     .map(({ id, args }) => ({ ...args, id, sending: true }));
@@ -121,9 +129,14 @@ function directiveRow(c, directive, at) {
   const { t } = c;
   const { leads, supports, due } = facts(c, directive);
   const acts = { edit: () => openDirective(c, directive), remove: () => removeDirective(c, directive) };
+  const host = isMarked(c, directive) ? rowHost(c, directive) : null;
   return html`<li class="outcome directive ${directive.sending ? 'sending' : ''}" id="directive-${directive.id}"
-    data-row data-zone="outcome" tabindex=${at === 0 ? 0 : -1}
-    @keydown=${(event) => rowKeys(c, event, c.live && !directive.sending, outcomeKeys(acts))}>
+    data-row data-zone="given" tabindex=${at === 0 ? 0 : -1}
+    @keydown=${(event) => rowKeys(c, event, !directive.sending, {
+      ...(c.live ? outcomeKeys(acts) : {}),
+      y: () => host && acceptAll(c, host),
+      r: () => toggleAnswers(c, directive),
+    })}>
     <span class="outcome-number num">${at + 1}</span>
     <div class="outcome-body">
       <p class="prose">${directive.text}</p>
@@ -132,6 +145,8 @@ function directiveRow(c, directive, at) {
         ${supports ? html`<div><dt>${t('supports')}</dt><dd>${supports}</dd></div>` : nothing}
         ${due ? html`<div><dt>${t('due')}</dt><dd>${due}</dd></div>` : nothing}
       </dl>
+      ${host ? proposalChips(c, host) : nothing}
+      ${directive.sending ? nothing : readBack(c, directive)}
       ${directive.sending ? html`<p class="small muted">${t('sending')}</p>` : tools(c, acts)}
     </div>
   </li>`;

@@ -4,6 +4,7 @@ import { html, nothing } from '/static/vendor/lit-html/lit-html.js';
 import { guard } from '/static/vendor/lit-html/directives/guard.js';
 import { repeat } from '/static/vendor/lit-html/directives/repeat.js';
 import { advance } from './console-agenda.js';
+import { mark } from './console-chips.js';
 import { composer } from './console-composer.js';
 import { conflict } from './console-conflict.js';
 import { ENTRY_KINDS, lineField, speakerArgs, speakerOf, takePrefix } from './console-line.js';
@@ -123,9 +124,10 @@ function concludeFrom(c, entry, type) {
     return;
   }
   c.ui.tab = 'outcome';
-  c.send(`${type}.add`, { text, item_id, at, ...more }).then((made) =>
-    c.toast(c.t(`made_${type}`), () => c.send(`${type}.remove`, { [`${type}_id`]: made.id })),
-  );
+  c.send(`${type}.add`, { text, item_id, at, ...more }).then((made) => {
+    if (type === 'directive') mark(c, made.id);
+    c.toast(c.t(`made_${type}`), () => c.send(`${type}.remove`, { [`${type}_id`]: made.id }));
+  });
 }
 
 /** The server refused a line or a change of one: the text stays, with the reason. */

@@ -5,6 +5,7 @@ import { html, nothing, render } from '/static/vendor/lit-html/lit-html.js';
 import { carriedComes, carriedPanel, carriedRefused, carriedTab, hasCarried } from './carried-console.js';
 import { advance, agenda, items, predictedEnd } from './console-agenda.js';
 import { attendance, focusAttendance, headcount } from './console-attendance.js';
+import { acceptMarked, followUnderstanding, understand } from './console-chips.js';
 import { nextSpeaks } from './console-composer.js';
 import { openConclusion } from './console-conclusion.js';
 import { closeDialog, openDialog, reopenDialog } from './console-dialogs.js';
@@ -48,6 +49,7 @@ const ui = {
   directive: null,
   carried: null, // by carried id, what is noted of it: {text, progress, unit, error}
   carriedOpen: null, // the id of the one whose field is open
+  marked: {}, // directives in the column that are read: by id, what was thrown away of it
   itemForm: null,
   details: null,
   search: '',
@@ -55,6 +57,7 @@ const ui = {
   hands: {}, // by vote id, while they are typed
   counts: {}, // by unit id: how many sit there, while it is typed
   opened: {}, // which of the lists that fold are open
+  noting: null, // what a unit asks, while it is noted: {directive, unit, text}
   asked: null, // the vote that a dialog asks about: {vote, act}
   screen: null, // the dialogs': {query, index}
   fit: null, // {time, from, proposal, error}
@@ -129,6 +132,7 @@ const c = {
     // (An empty one must not keep a closed window's from being taken over.)
     if (drafts.transcript.length === 0) drafts.transcript = null;
     store.saveDrafts(flat(drafts));
+    understand(c);
     c.update();
   },
   /** Focus what matches the selector, once it is rendered. */
@@ -425,6 +429,7 @@ const ACTS = {
   c: () => enter('agenda'),
   s: () => chooseScreen(c),
   g: () => openFit(c),
+  y: () => acceptMarked(c),
   t: () => openTranscript(c),
   '[': () => turnPage(c, -1),
   ']': () => turnPage(c, 1),
@@ -447,6 +452,7 @@ const dialogs = {
 // -- Beginning ---------------------------------------------------------------------------
 
 follow(c);
+followUnderstanding(c);
 // What others do is drawn with the next frame, however much it is; what is done here at once.
 let waitingForFrame = false;
 feed.addEventListener('change', () => {
