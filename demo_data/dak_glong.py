@@ -1103,7 +1103,8 @@ READY_BRIEFING = Meeting(
     location=ENDED_BRIEFING.location,
     description=ENDED_BRIEFING.description,
     organizer_unit_key=ENDED_BRIEFING.organizer_unit_key,
-    duration_minutes=ENDED_BRIEFING.duration_minutes,
+    # What became of the earlier directives takes its time.
+    duration_minutes=ENDED_BRIEFING.duration_minutes + 30,
     participants=ENDED_BRIEFING.participants,
     agenda=tuple(replace(item, started_at=None, ended_at=None) for item in _AGENDA),
     papers=_PAPERS,

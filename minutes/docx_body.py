@@ -31,6 +31,7 @@ from minutes.ooxml import (
 # middle, figures at the right.
 _STYLES: Final[dict[str, dict[int, str]]] = {
     "attendance": {0: "OBangGiua"},
+    "carried": {0: "OBangGiua", 3: "OBangGiua"},
     "directives": {0: "OBangGiua", 4: "OBangGiua"},
     "indicators": {
         0: "OBangGiua",

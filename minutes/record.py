@@ -124,6 +124,8 @@ class EntryOut(_Exact):
     unit: UnitOut | None
     text: str
     late: bool = False
+    carried_id: int | None = Field(default=None, description="What is carried over it is about.")
+    progress: int | None = Field(default=None, description="In percent, as its unit has said.")
 
 
 class ItemOut(_Exact):
@@ -136,6 +138,7 @@ class ItemOut(_Exact):
     state: Literal["pending", "current", "done", "skipped"] | None = None
     used_seconds: int | None = None
     entries: list[EntryOut] | None = None
+    kind: Literal["follow_up"] | None = None
 
 
 class IndicatorOut(_Exact):
@@ -178,6 +181,21 @@ class DirectiveOut(_Exact):
     acknowledgements: list[AcknowledgementOut] | None = None
 
 
+class CarriedOut(_Exact):
+    """A directive of an earlier meeting, as it stood when this one was opened."""
+
+    id: int
+    from_code: str = Field(description="The code of the earlier meeting.")
+    text: str
+    lead_units: list[UnitOut]
+    due: str | None
+    due_text: str | None
+    status: Literal["done_on_time", "done_late", "in_time", "overdue", "no_deadline"]
+    days_late: int
+    progress: int | None = Field(description="In percent; null where nobody had reported.")
+    done_at: Moment | None
+
+
 class MeetingOut(_Exact):
     """The meeting, and the parts of its record that the document tells of."""
 
@@ -197,6 +215,7 @@ class MeetingOut(_Exact):
     headcounts: list[HeadcountOut] | None = None
     quorum: QuorumOut | None = None
     votes: list[VoteOut] | None = None
+    carried: list[CarriedOut] | None = None
     agenda: list[ItemOut] | None = None
     indicators: list[IndicatorOut] | None = None
     conclusions: list[ConclusionOut] | None = None
@@ -258,6 +277,11 @@ def record_json(kind: str, content: Content, issue: Issue | None, objects: Objec
     plain = written.model_dump(mode="json", by_alias=True, exclude_unset=True)
     plain["content"] = content.model_dump(mode="json")
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _given(fields: Fields, *names: str) -> dict[str, Any]:
+    """Those of the fields that are there: what is not told is left out."""
+    return {name: fields[name] for name in names if fields.get(name) is not None}
 
 
 class _Reader:
@@ -338,6 +362,8 @@ class _Reader:
             "votes": self._votes(),
             "agenda": self._course(),
         }
+        if carried := self._carried():
+            held["carried"] = carried
         return held | outcome
 
     def _invited(self) -> list[ParticipantOut]:
@@ -428,7 +454,18 @@ class _Reader:
             "title": item.get("title") or "",
             "minutes": item.get("minutes") or 0,
             "presenter": self._unit(item.get("presenter_unit_id")),
-        }
+        } | _given(item, "kind")
+
+    def _carried(self) -> list[CarriedOut]:
+        same = ("id", "from_code", "due", "due_text", "status", "days_late", "progress", "done_at")
+        return [
+            CarriedOut(
+                text=each.get("text") or "",
+                lead_units=self._units(each.get("lead_unit_ids")),
+                **{name: each[name] for name in same},
+            )
+            for each in self._sorted("carried", "position")
+        ]
 
     def _entry(self, entry: Fields) -> EntryOut:
         return EntryOut(
@@ -439,6 +476,7 @@ class _Reader:
             unit=self._unit(entry.get("unit_id")),
             text=entry.get("text") or "",
             late=bool(entry.get("late")),
+            **_given(entry, "carried_id", "progress"),
         )
 
     def _indicators(self) -> list[IndicatorOut]:

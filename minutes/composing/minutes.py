@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from minutes.composing.attendance import attendance, coming_and_going
 from minutes.composing.body import clause, paragraph, part
+from minutes.composing.carried import carried_table
 from minutes.composing.issuer import issuing_lines, place_of, superior_lines
 from minutes.composing.parts import (
     SECTIONS,
@@ -115,10 +117,19 @@ def _parts(record: Record, *, with_indicators: bool) -> Iterator[str]:
 def _course(record: Record) -> Iterator[str]:
     entries = [entry for entry in record.sorted("entry", "at", "id") if not entry.get("late")]
     items = record.sorted("agenda_item", "position", "id")
+    # What was said about these stands beside them, at whichever item it was said.
+    carried = any(True for _each in record.all("carried"))
+    asked = any(item.get("kind") == "follow_up" for item in items)
+    tied = [entry for entry in entries if entry.get("carried_id")] if carried and asked else []
+    entries = [entry for entry in entries if entry not in tied]
     known = {item.get("id") for item in items}
     for number, item in enumerate(items, start=1):
         yield clause(f"{number}. {line(item.get('title'))}")
         remarks = [entry for entry in entries if entry.get("item_id") == item.get("id")]
+        if item.get("kind") == "follow_up" and carried:
+            yield carried_table(record, tied, partial(_speaker, record))
+            yield from _remarks(record, remarks)
+            continue
         presenter = record.unit_name(item.get("presenter_unit_id"))
         if presenter and not any(
             remark.get("unit_id") == item.get("presenter_unit_id") for remark in remarks

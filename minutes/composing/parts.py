@@ -61,14 +61,14 @@ def directives_table(record: Record, *, answers: bool = False) -> str:
             ),
             joined(record.unit_names(directive.get("lead_unit_ids") or ()), "; ") or NONE,
             joined(record.unit_names(directive.get("supporting_unit_ids") or ()), "; ") or NONE,
-            capital(_due(directive) or NONE),
+            capital(deadline_of(directive) or NONE),
         )
         for directive in directives(record)
     ]
     return body.table("directives", _DIRECTIVES, rows) if rows else ""
 
 
-def _due(directive: Fields) -> str:
+def deadline_of(directive: Fields) -> str:
     """A deadline for a column: the day that was understood, else the words."""
     due, wording = directive.get("due"), line(directive.get("due_text"))
     # `trước ngày 25 hằng tháng` says more than `thường xuyên`.

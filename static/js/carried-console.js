@@ -122,13 +122,13 @@ function row(c, one, index, before) {
   const coming = c.feed.pending.filter((command) => command.name === COMMAND && command.args.carried_id === one.id);
   const isOpen = c.live && c.ui.carriedOpen === one.id;
   return html`
-    <li class="outcome carried-row carried-${look(one)}" id="carried-${one.id}" data-row data-zone="outcome"
+    <li class="outcome carried-row carried-${look(one)}" id="carried-${one.id}" data-row data-zone="carried"
       tabindex=${index === 0 ? 0 : -1} @keydown=${(event) => rowKeys(c, event, c.live, { Enter: () => open(c, one), e: () => open(c, one) })}>
       <p class=${same ? 'visually-hidden' : 'carried-row-unit'}>${name}</p>
       <p class="prose">${one.text}</p>
       <p class="small"><b class="carried-state">${standing(one, t, lang)}</b>${
         [progress, due && `${t('carried_due')}: ${due}`, t('carried_from', { code: one.from_code })]
-          .filter(Boolean).map((words) => html` · ${words}`)}</p>
+          .filter(Boolean).map((words) => html` · <span class="carried-fact">${words}</span>`)}</p>
       ${one.report
         ? html`<p class="small muted">${t('carried_last', { day: day(one.report.at), text: one.report.text })}</p>`
         : nothing}
@@ -161,7 +161,7 @@ function form(c, one) {
     }
   };
   return html`
-    <div class="carried-form" @keydown=${onKey}>
+    <div class="carried-form" data-zone="carried_form" @keydown=${onKey}>
       ${choices.length > 1 ? html`
         <div class="field">
           <label for="carried-unit-${one.id}">${t('carried_for')}</label>
@@ -182,6 +182,5 @@ function form(c, one) {
         <button class="btn btn-primary btn-small" @click=${() => save(c, one)}>${t('carried_send')}</button>
       </div>
       ${draft.error ? html`<p class="field-error" id="carried-error-${one.id}" role="alert">${draft.error}</p>` : nothing}
-      <p class="field-hint">${t('carried_keys')}</p>
     </div>`;
 }

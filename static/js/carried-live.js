@@ -29,7 +29,7 @@ export function carried(c) {
     <p class="muted">${c.t('carried_counts', counts(list))}</p>
     ${own.length ? html`<h3>${c.t('carried_ours', { count: own.length })}</h3>${rows(own)}` : nothing}
     ${own.length && others.length
-      ? html`<details class="live-past"><summary>${c.t('carried_others', { count: others.length })}</summary>${rows(others)}</details>`
+      ? html`<details class="live-past"><summary><span>${c.t('carried_others', { count: others.length })}</span></summary>${rows(others)}</details>`
       : rows(others)}`;
 }
 

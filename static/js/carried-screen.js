@@ -8,7 +8,7 @@ import { pages, turnOf } from './screen-model.js';
 // How much of the table fits on a page, in rem, and letters on a line of each column: rather too
 // few, for what does not fit is not seen.
 const ROOM = 37;
-const LETTERS = { unit: 20, text: 54, due: 15, standing: 19 };
+const LETTERS = { unit: 18, text: 49, due: 14, standing: 17 };
 const LINE = 2.7;
 const PADDING = 1.5;
 

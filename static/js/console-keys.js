@@ -36,6 +36,8 @@ const KEYS = {
   given: [MOVE, ['r', 'key_answers'], ['e', 'key_edit'], ['x', 'key_remove'], ['y', 'key_accept_marked'], ['i', 'key_line']],
   answer: [MOVE, ['1', 'reply_understood'], ['2', 'reply_clarify'], ['i', 'key_line']],
   answer_note: [['Enter', 'key_save'], ['Esc', 'key_cancel']],
+  carried: [MOVE, ['Enter', 'carried_report'], ['i', 'key_line']],
+  carried_form: [['Enter', 'key_save'], ['Shift+Enter', 'key_newline'], ['Esc', 'key_cancel']],
   vote: [['Enter', 'key_close_vote'], ['t', 'key_hands'], ['x', 'key_remove'], ['i', 'key_line']],
   vote_closed: [MOVE, ['t', 'key_hands'], ['i', 'key_line']],
   attendance: [['1', 'status_on_site'], ['2', 'status_online'], ['3', 'status_absent'], ['0', 'status_unknown'],

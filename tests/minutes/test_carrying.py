@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,11 +20,16 @@ from meetings.changes import execute
 from meetings.commands import CreateMeeting
 from meetings.models import Meeting
 from meetings.services import create_meeting
+from minutes.composing.minutes import compose_minutes
+from minutes.composing.reading import Record
+from minutes.content import Content
 from minutes.followup.carrying import said_later
 from minutes.models import Directive
+from minutes.record import document_schema, record_json
 from minutes.verify import faults
 from people.actor import Actor
 from tests.marks import both_engines
+from tests.paper import content
 from tests.world import STARTS_AT, Briefing, World, schedule
 
 ClientFor = Callable[[str], FlaskClient]
@@ -322,3 +329,50 @@ def test_the_form_puts_a_meeting_into_a_series(
     briefing.do(world.actors["thuky"], "meeting.open")
     assert "series_id" not in browser.get(f"{address}/edit").text.split('name="seen"')[0]
     assert browser.post(f"{address}/edit", data=form | {"seen": seen}).status_code == 302
+
+
+def test_the_minutes_tell_of_it_as_a_table(
+    app: Flask, world: World, earlier: Briefing, later: Briefing
+) -> None:
+    actors = world.actors
+    secretary, delegate = actors["thuky"], actors["daibieu"]
+    later.do(secretary, "meeting.open")
+    _done, returned, partly = carried_in(later, secretary)
+    said = {"carried_id": partly["id"], "text": "Còn <b>hai</b> thôn.", "progress": 80}
+    later.do(delegate, "carried.answer", **said)
+    later.do(secretary, "discussion.add", **note(later, secretary))
+    later.do(secretary, "meeting.close")
+    objects = later.objects(secretary)
+
+    text = compose_minutes(Record(objects)).body
+    table = text.split('<table class="carried">')[1].split("</table>")[0]
+    rows = [row.split("</td>")[:-1] for row in table.split("<tr>")[2:]]
+    cells = [[cell.replace("<td>", "") for cell in row] for row in rows]
+    days = f"{returned['days_late']:,}".replace(",", ".")
+    assert [row[0] for row in cells] == ["1", "2", "3"]
+    assert cells[1][1:5] == [
+        "Sửa đường vào thôn.",
+        "UBND xã Đắk R'Măng",
+        "05/3/2026",
+        f"Quá hạn {days} ngày; báo cáo bị trả lại",
+    ]
+    assert cells[1][5] == "—"
+    assert cells[2][5].endswith("tiến độ 80%: Còn &lt;b&gt;hai&lt;/b&gt; thôn")
+    assert "K'Đại" in cells[2][5]
+    # What is in the table is not said once more; the rest follows it.
+    assert text.count("hai&lt;/b&gt; thôn") == 1
+    assert text.index("Đề nghị làm nhanh hơn") > text.index("</table>")
+
+    made = Content.model_validate(content())
+    written = json.loads(record_json("minutes", made, None, objects))
+    jsonschema_rs.validate(document_schema(), written)
+    told = written["meeting"]["carried"]
+    assert [one["status"] for one in told] == ["done_late", "overdue", "overdue"]
+    agenda = written["meeting"]["agenda"]
+    assert agenda[0]["kind"] == "follow_up"
+    assert agenda[0]["entries"][0]["carried_id"] == told[2]["id"]
+    assert "carried" not in json.loads(record_json("conclusions", made, None, objects))["meeting"]
+    # Off the agenda, it is off the paper; what was said is not lost.
+    gone = {k: v for k, v in objects.items() if not k.startswith("agenda_item/")}
+    assert "carried" not in compose_minutes(Record(gone)).body
+    assert "thôn" in compose_minutes(Record(gone)).body
