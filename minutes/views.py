@@ -14,6 +14,7 @@ from flask import Blueprint, Response, make_response, render_template
 from flask_login import login_required
 from sqlalchemy import or_, select
 
+from agenda.follow_up import KIND as FOLLOW_UP
 from agenda.views import page_data
 from core.db import db
 from core.errors import Forbidden, NotFound
@@ -27,6 +28,7 @@ from minutes import steps
 from minutes.clocks import clocks
 from minutes.content import Content
 from minutes.documents import paper_html
+from minutes.followup.carrying import carried_over
 from minutes.issuing import issue_of
 from minutes.kinds import KINDS
 from minutes.layout import STYLESHEET_URL, stylesheet
@@ -168,7 +170,15 @@ def meeting(meeting_id: int) -> str:
         page_data=page_data(found, viewer),
         p=picture,
         sites=sites,
+        carried=_carried(found, actor, picture),
     )
+
+
+def _carried(meeting: Meeting, actor: Actor, picture: _Picture) -> list[dict[str, Any]] | None:
+    """What the meeting asks about of those before it; None where its agenda does not."""
+    if not any(item.get("kind") == FOLLOW_UP for item in picture.agenda):
+        return None
+    return carried_over(db.session(), actor, meeting.id, now())
 
 
 def _any_documents(meeting: Meeting, objects: dict[str, dict[str, Any]]) -> bool:

@@ -376,3 +376,22 @@ def test_the_minutes_tell_of_it_as_a_table(
     gone = {k: v for k, v in objects.items() if not k.startswith("agenda_item/")}
     assert "carried" not in compose_minutes(Record(gone)).body
     assert "thôn" in compose_minutes(Record(gone)).body
+
+
+def test_the_meetings_page_tells_of_it_before_and_after(
+    app: Flask, world: World, earlier: Briefing, later: Briefing, client_for: ClientFor
+) -> None:
+    browser, address = client_for("daibieu"), f"/meetings/{later.id}"
+    page = browser.get(address).text
+    assert SERIES in page
+    assert "danh sách được chốt khi khai mạc" in page
+    assert page.index("Sửa đường vào thôn.") < page.index("Rà soát hộ nghèo.")
+    assert "Báo cáo bị trả lại" in page
+    secretary = world.actors["thuky"]
+    later.do(secretary, "meeting.open")
+    later.do(secretary, "meeting.close")
+    page = browser.get(f"{address}?lang=en").text
+    assert "Report returned" in page
+    assert "fixed when the meeting is opened" not in page
+    # Taken off the agenda, it is off the page.
+    assert 'id="carried"' not in browser.get(f"/meetings/{earlier.id}").text
