@@ -7,9 +7,10 @@ import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.header import Header
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime
 
 from email_validator import validate_email
 
@@ -17,6 +18,7 @@ from config import LOOPBACK, Mail
 
 # How long a server may take for one answer, in seconds.
 PATIENCE = 20
+_ON_THE_WIRE = compat32.clone(linesep="\r\n")
 # Of what a server has said, so much is kept.
 WORDS = 500
 
@@ -117,7 +119,7 @@ class Post:
         smtp = self._smtp
         if smtp is None:
             raise Postponed("not connected", away=True)
-        content = message(letter, self._server.sender).as_bytes()
+        content = message(letter, self._server.sender).as_bytes(policy=_ON_THE_WIRE)
         try:
             code, said = smtp.data(content)
             words = _words(code, said)
@@ -191,17 +193,20 @@ class Post:
                 self._drop()
 
 
-def message(letter: Letter, sender: str) -> EmailMessage:
-    """The mail as it goes out. Names and subjects stay one line each, whatever is in them."""
-    made = EmailMessage(policy=SMTP)
-    made["From"] = Address("Giao ban", addr_spec=sender)
-    made["To"] = Address(_line(letter.name), addr_spec=_ascii(letter.address))
-    made["Subject"] = _line(letter.subject)
-    made["Date"] = letter.at
+def message(letter: Letter, sender: str) -> MIMEText:
+    """The mail as it goes out. Names and subjects stay one line each, whatever is in them.
+
+    The older classes of `email`: the newer ones lose spaces where they fold long Vietnamese lines.
+    """
+    made = MIMEText(letter.body, "plain", "utf-8")
+    made["From"] = f"Giao ban <{sender}>"
+    name = Header(_line(letter.name), "utf-8").encode()
+    made["To"] = f"{name} <{_ascii(letter.address)}>"
+    made["Subject"] = Header(_line(letter.subject), "utf-8", header_name="Subject").encode()
+    made["Date"] = format_datetime(letter.at)
     made["Message-ID"] = letter.message_id
     # Nobody's absence is to be answered (RFC 3834).
     made["Auto-Submitted"] = "auto-generated"
-    made.set_content(letter.body, cte="base64")
     return made
 
 

@@ -7,6 +7,7 @@ to. Run as a program it is a process of its own, which writes each mail's Messag
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -42,13 +43,13 @@ class Keeper:
         if envelope.rcpt_tos[0].startswith("spam"):
             return "554 5.7.1 Rejected as spam"
         content: Any = envelope.content
-        self.keep(message_from_bytes(content, policy=policy.default))  # type: ignore[arg-type]
+        self.keep(content)
         if envelope.rcpt_tos[0].startswith("lost"):
             server.transport.abort()
         return "250 OK"
 
-    def keep(self, mail: EmailMessage) -> None:
-        self.mails.append(mail)
+    def keep(self, content: bytes) -> None:
+        self.mails.append(message_from_bytes(content, policy=policy.default))  # type: ignore
 
     def to(self, address: str) -> list[EmailMessage]:
         return [m for m in self.mails if m["To"].addresses[0].addr_spec == address]
@@ -57,9 +58,13 @@ class Keeper:
 class MailServer(Keeper):
     """The server in a thread of the test's own process."""
 
+    def __init__(self, host: str = "127.0.0.1", **options: Any) -> None:
+        super().__init__()
+        self._host, self._options = host, options
+
     def __enter__(self) -> MailServer:
         self.port = free_port()
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(self, self._host, self.port, **self._options)
         self._controller.start()
         return self
 
@@ -68,16 +73,18 @@ class MailServer(Keeper):
 
     @property
     def settings(self) -> config.Mail:
-        return config.Mail("127.0.0.1", self.port, "nhacviec@example.gov.vn")
+        return config.Mail(self._host, self.port, "nhacviec@example.gov.vn")
 
 
 class _Writer(Keeper):
     def __init__(self, file: Path) -> None:
         super().__init__()
-        self._file = file.open("a")
+        self._file = file.open("ab")
 
-    def keep(self, mail: EmailMessage) -> None:
-        self._file.write(f"{mail['Message-ID']}\n")
+    def keep(self, content: bytes) -> None:
+        found = re.search(rb"^Message-ID: *(\S+)", content, re.MULTILINE | re.IGNORECASE)
+        assert found is not None
+        self._file.write(found[1] + b"\n")
         self._file.flush()
 
 

@@ -49,6 +49,17 @@ def test_https_makes_cookies_secure(tmp_path: Path) -> None:
     assert settings.public_url == "https://hop.example.vn"
 
 
+def test_where_mail_goes_is_an_address(tmp_path: Path) -> None:
+    assert load(tmp_path).mail is None
+    named = "smtp://thu%40x:m%3At@mail.example.vn:587?from=nhacviec@example.gov.vn"
+    assert load(tmp_path, MAIL_URL=named).mail == config.Mail(
+        "mail.example.vn", 587, "nhacviec@example.gov.vn", "thu@x", "m:t"
+    )
+    here = load(tmp_path, MAIL_URL="smtps://127.0.0.1", PUBLIC_URL="http://127.0.0.1:1").mail
+    assert here == config.Mail("127.0.0.1", 465, "giaoban@127.0.0.1", tls=True)
+    assert "m:t" not in repr(load(tmp_path, MAIL_URL=named))
+
+
 def certificate(password: bytes, *, with_key: bool = True) -> bytes:
     """A PKCS#12 of `UBND xã Thử`."""
     key = ec.generate_private_key(ec.SECP256R1())
@@ -103,6 +114,13 @@ def test_a_certificate_that_cannot_be_opened_stops_the_start(what: str, tmp_path
         ({"PORT": "65536"}, "PORT"),
         ({"PUBLIC_URL": "hop.example.vn"}, "PUBLIC_URL"),
         ({"PUBLIC_URL": "ftp://hop.example.vn"}, "PUBLIC_URL"),
+        ({"MAIL_URL": "mail.example.vn"}, "MAIL_URL"),
+        ({"MAIL_URL": "http://mail.example.vn"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://mail.example.vn:x"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://[::1"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://mail.example.vn?from=ai%20do"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://mail.example.vn/hop-thu"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://mail.example.vn?tls=no"}, "MAIL_URL"),
         ({"REDIS_URL": "localhost:6379"}, "REDIS_URL"),
         ({"DATABASE_URL": "mysql://a"}, "DATABASE_URL"),
         ({"DATABASE_URL": "giaoban.sqlite"}, "DATABASE_URL"),

@@ -74,7 +74,7 @@ def test_staff_see_what_became_of_mails_and_not_what_they_say(
     for username in ("daibieu", "vanthu", "khach"):
         assert client_for(username).get("/reminders").status_code == 403
         assert client_for(username).get("/api/v1/reminders").json["total"] == 0
-    assert "K&#39;Đại" not in client_for("quantri").get("/reminders?state=x&page=9").text
+    assert "<tbody>" not in client_for("quantri").get("/reminders?state=x&page=9").text
     assert client_for("chutoa").get("/api/v1/reminders").json["total"] == 6
     found = client_for("quantri").get("/api/v1/reminders?state=refused").json
     assert [mail["id"] for mail in found["items"]] == [mails["khach"], mails["refused"]]
