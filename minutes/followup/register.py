@@ -9,12 +9,14 @@ from typing import Any, get_args
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
+from core.errors import NotFound
 from core.text import fold
-from meetings.access import visible_meetings
+from meetings.access import Viewer, sees, view, visible_meetings
 from meetings.models import Meeting
 from minutes.followup.models import Acknowledgement
 from minutes.followup.status import StatusName, days_late, has_status, status
 from minutes.models import Directive, DirectiveUnit
+from minutes.services import NO_DIRECTIVE
 from people.actor import Actor
 from people.directory import members_of_groups, units_below, units_of
 
@@ -76,7 +78,7 @@ def register(
     # First the page, out of the index alone; then the texts of that page.
     page = select(Directive.id).where(*wheres).order_by(*order).limit(count).offset(start)
     rows = session.scalars(select(Directive).where(Directive.id.in_(page)).order_by(*order))
-    return [_line(directive, present) for directive in rows], total
+    return [line(directive, present) for directive in rows], total
 
 
 def counts(session: Session, actor: Actor, wanted: Wanted, present: datetime) -> dict[str, int]:
@@ -111,7 +113,24 @@ def fields(session: Session, actor: Actor) -> list[str]:
     return sorted(filter(None, found), key=fold)
 
 
-def _line(directive: Directive, present: datetime) -> dict[str, Any]:
+def directive_for(session: Session, actor: Actor, directive_id: int) -> tuple[Directive, Viewer]:
+    """A directive, with the actor's view of its meeting.
+
+    Raises:
+        NotFound: there is none for this actor.
+    """
+    directive = session.get(Directive, directive_id)
+    if directive is None:
+        raise NotFound(NO_DIRECTIVE)
+    viewer = view(session, actor, directive.meeting_id)
+    thing = (directive.key, directive.public())
+    if not sees(viewer.role, viewer.state, thing, viewer.unit_id):
+        raise NotFound(NO_DIRECTIVE)
+    return directive, viewer
+
+
+def line(directive: Directive, present: datetime) -> dict[str, Any]:
+    """The public object of a directive with `status` and `days_late`, as the register has it."""
     dates = (directive.due_at, directive.done_at, present)
     return directive.public() | {"status": status(*dates), "days_late": days_late(*dates)}
 

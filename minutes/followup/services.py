@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from typing import Any
+
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Forbidden, Invalid
@@ -260,7 +263,7 @@ def take_back(change: Change, args: TakeBack) -> Directive:
             current=part.public(),
         )
     speaks_for(change, [part.passed_on_by_unit_id], part.passed_on_by_unit_id)
-    if answered(change.session, part.id):
+    if answered(change.session, [part.id]):
         raise Conflict(
             _("Đơn vị được giao đã trả lời phần việc này nên không thu hồi được."),
             current=part.public(),
@@ -271,16 +274,17 @@ def take_back(change: Change, args: TakeBack) -> Directive:
     return whole
 
 
-def answered(session: Session, directive_id: int) -> bool:
-    """Whether anybody has answered a directive, reported of it, asked more time for it or passed
-    it on."""
-    answers = [
-        select(Acknowledgement.id).where(Acknowledgement.directive_id == directive_id),
-        select(Report.id).where(Report.directive_id == directive_id),
-        select(Extension.id).where(Extension.directive_id == directive_id),
-        select(Directive.id).where(Directive.parent_id == directive_id),
+def answered(session: Session, directive_ids: Collection[int]) -> set[int]:
+    """Those of some directives that somebody has answered, reported of, asked more time for or
+    passed on."""
+    names: list[Any] = [
+        Acknowledgement.directive_id,
+        Report.directive_id,
+        Extension.directive_id,
+        Directive.parent_id,
     ]
-    return any(session.scalar(each.limit(1)) is not None for each in answers)
+    found = union(*(select(name).where(name.in_(directive_ids)) for name in names))
+    return set(session.scalars(found))
 
 
 @command("directive.classify", Classify, roles=LEADERS, states=SINCE_GIVEN)
@@ -305,6 +309,24 @@ def _led(change: Change, directive_id: int, unit_id: int | None) -> tuple[Direct
     return directive, speaks_for(change, leads, unit_id)
 
 
+def spoken_for(session: Session, role: Role, own: int | None, named: Sequence[int]) -> list[int]:
+    """Those of some units that somebody speaks for: the chair and the secretary for any,
+    participants for their own and those below it, others for none.
+
+    Args:
+        session: to read with.
+        role: theirs in the meeting.
+        own: the unit that they sit for.
+        named: the ids of the units.
+    """
+    if role in LEADERS:
+        return list(named)
+    if role not in UNITS or own is None:
+        return []
+    mine = {own} | units_below(session, own)
+    return [key for key in named if key in mine]
+
+
 def speaks_for(change: Change, named: list[int], unit_id: int | None) -> int | None:
     """The unit of those named that the actor speaks for: the chair and the secretary for any,
     others for their own and those below it, which mostly have nobody of their own in the meeting.
@@ -316,11 +338,11 @@ def speaks_for(change: Change, named: list[int], unit_id: int | None) -> int | N
     """
     if unit_id is not None and change.session.get(Unit, unit_id) is None:
         raise Invalid.at("unit_id", NO_UNIT)
-    own, possible = change.unit_id, named
+    own = change.unit_id
+    possible = spoken_for(change.session, change.role, own, named)
     if change.role not in LEADERS:
-        mine = {own} | units_below(change.session, own) if own is not None else set()
-        possible = [key for key in named if key in mine]
-        if not possible or (unit_id is not None and unit_id not in mine):
+        asked = [] if unit_id is None else [unit_id]
+        if not possible or asked != spoken_for(change.session, change.role, own, asked):
             raise Forbidden(_("Chỉ đơn vị được giao, chủ trì hoặc thư ký làm được việc này."))
     if unit_id is not None:
         if unit_id not in possible:

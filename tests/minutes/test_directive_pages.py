@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
+from typing import Any
 
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from people.actor import Actor
 from tests.marks import both_engines
 from tests.meetings.test_pages import text
 from tests.minutes.test_register import enter
+from tests.papers.samples import pdf
 from tests.world import Briefing, World
 
 ClientFor = Callable[[str], FlaskClient]
@@ -82,3 +88,172 @@ def test_whoever_sees_no_meeting_sees_an_empty_register(
     assert "Rà soát hộ nghèo" not in words
     assert "Không có chỉ đạo nào khớp" in text(client_for("daibieu").get("/directives?q=xyz"))
     assert client.get("/directives").location.startswith("/login?next=")
+
+
+# --- One directive ------------------------------------------------------------------------------
+
+
+def form_of(page: TestResponse, key: str) -> dict[str, Any]:
+    """The hidden fields of a form of the page."""
+    found = re.search(rf'<form[^>]*id="form-{key}".*?</form>', page.text, re.S)
+    assert found, f"no form {key}"
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', found[0]))
+
+
+def forms(page: TestResponse) -> set[str]:
+    """The forms that a page offers, numbers left out."""
+    return {re.sub(r"-\d+", "", key) for key in re.findall(r'id="form-([\w-]+)"', page.text)}
+
+
+def test_its_whole_life_goes_through_the_page(
+    in_state: Callable[[str], Briefing], world: World, client_for: ClientFor
+) -> None:
+    closed = in_state("closed")
+    address = f"/directives/{closed.parts.directive}"
+    unit, chair = client_for("daibieu"), client_for("chutoa")
+
+    def send(browser: FlaskClient, intention: str, key: str, **typed: Any) -> TestResponse:
+        values = form_of(browser.get(address), key) | typed
+        return browser.post(f"{address}/{intention}", data=values)
+
+    def done(browser: FlaskClient, intention: str, key: str, **typed: Any) -> None:
+        answer = send(browser, intention, key, **typed)
+        assert (answer.status_code, answer.location) == (302, address), text(answer)
+
+    page = unit.get(address)
+    assert forms(page) == {"acknowledge", "report", "extend", "pass"}
+    assert "Thôn 1, xã Đắk R" in text(page)
+    assert forms(client_for("quansat").get(address)) == set()
+    assert forms(client_for("daibieu2").get(address)) == {"acknowledge"}  # it only supports
+    for username in ("khach", "quantri"):
+        assert client_for(username).get(address).status_code == 404
+        assert client_for(username).post(f"{address}/report", data={}).status_code == 404
+    assert client_for("quansat").post(f"{address}/classify", data={}).status_code == 403
+
+    done(unit, "acknowledge", "acknowledge", reply="clarify", note="Chuẩn <b>nào</b>?")
+    done(unit, "extend", "extend", due="2199-06-30", reason="Mưa lũ kéo dài.")
+    done(chair, "decide", "decide", decision="granted", reason="Một tháng là đủ.", due="2199-05-31")
+    done(unit, "report", "report", progress="60", text="Đã rà soát 3 thôn.", files=["a" * 64])
+    report = max(
+        d["id"] for k, d in closed.objects(world.actors["thuky"]).items() if "report/" in k
+    )
+    done(chair, "return", f"report-{report}", remarks="Thiếu biểu số liệu.")
+    done(unit, "report", "report", progress="", done="yes", text="Đã rà soát xong.")
+    done(chair, "check", f"report-{report + 1}", remarks="")
+    done(chair, "classify", "classify", field="Giảm nghèo")
+
+    # Too late: nothing is lost, though the form is gone.
+    late = unit.post(
+        f"{address}/report", data={"form": "report", "progress": "90", "text": "Bổ sung <3>."}
+    )
+    assert late.status_code == 409
+    assert "đã được xác nhận hoàn thành" in text(late)
+    assert "Bổ sung &lt;3&gt;." in late.text
+    page = unit.get(address)
+    assert forms(page) == set()
+    assert "&lt;b&gt;nào" in page.text
+    words = text(page)
+    told = [
+        "Giao việc",
+        "Xin làm rõ K'Đại".replace("'", "&#39;"),
+        "xin gia hạn đến 30/06/2199",
+        "Mưa lũ kéo dài.",
+        "Đồng ý gia hạn từ quý II/2026 đến 31/05/2199",
+        "Một tháng là đủ.",
+        "báo cáo: 60%",
+        "Đã rà soát 3 thôn.",
+        "Báo cáo.pdf",
+        "Trả lại báo cáo",
+        "Thiếu biểu số liệu.",
+        "báo cáo hoàn thành",
+        "Xác nhận kết quả",
+        "Lĩnh vực: không → Giảm nghèo",
+    ]
+    story = words[words.index("Quá trình thực hiện") :]
+    places = [story.index(each) for each in told]
+    assert places == sorted(places)
+    assert f"/reports/{report}/files/1" in page.text
+
+
+def test_what_is_refused_comes_back_with_what_was_typed(
+    in_state: Callable[[str], Briefing],
+    client_for: ClientFor,
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closed = in_state("closed")
+    address = f"/directives/{closed.parts.directive}"
+    unit = client_for("daibieu")
+    revision = closed.revision
+    report = form_of(unit.get(address), "report")
+    typed = {"progress": "140", "text": "Đã làm <i>xong</i>.", "files": ["a" * 64]}
+    answer = unit.post(f"{address}/report", data=report | typed)
+    assert answer.status_code == 422
+    assert 'id="report-progress-error"' in answer.text
+    assert "Đã làm &lt;i&gt;xong&lt;/i&gt;." in answer.text
+    assert f'name="files" value="{"a" * 64}" checked' in answer.text
+    # A file that is none is named; the sound one beside it has been taken in.
+    files = [(io.BytesIO(pdf(mark="một")), "Một.pdf"), (io.BytesIO(b"x"), "Hai.exe")]
+    answer = unit.post(f"{address}/report", data=report | {"text": "Xong.", "uploads": files})
+    assert answer.status_code == 422
+    assert "Hai.exe: Chỉ nhận PDF" in text(answer)
+    kept = re.findall(r'name="files" value="(\w{64})" checked', answer.text)
+    assert len(kept) == 1
+    assert closed.revision == revision
+    # The same form once more, put right; a double click is one report.
+    again = form_of(answer, "report") | {"progress": "50", "text": "Xong.", "files": kept}
+    for _ in range(2):
+        assert unit.post(f"{address}/report", data=again).status_code == 302
+    assert closed.revision == revision + 1
+    # Something else has happened meanwhile.
+    part = {"part_id": str(closed.parts.directive)}
+    assert unit.post(f"{address}/take_back", data=part).status_code == 409
+    for key, values in (
+        ("extend", {"due": "", "reason": "Mưa."}),
+        ("extend", {"due": "2199-02-30", "reason": "Mưa."}),
+        ("extend", {"due": "2199-01-01", "reason": ""}),
+        ("acknowledge", {"reply": "perhaps"}),
+        ("acknowledge", {"unit_id": "9" * 30, "reply": "understood"}),
+        ("report", {"text": "x" * 20_001, "progress": "5"}),
+        ("report", {"text": "x", "progress": "5", "files": ["a" * 64] * 11}),
+        ("report", {"text": "\x00", "progress": "5"}),
+    ):
+        answer = unit.post(f"{address}/{key}", data={"form": key} | values)
+        assert answer.status_code == 422, (key, values)
+        assert 'role="alert"' in answer.text, (key, values)
+    assert unit.post(f"{address}/unheard-of").status_code == 404
+    assert closed.revision == revision + 1
+    # What is far too large is said before it is received.
+    monkeypatch.setitem(app.config, "PAPER_MAX_BYTES", 1000)
+    large = {"uploads": (io.BytesIO(bytes(200_000)), "Lớn.pdf")}
+    assert unit.post(f"{address}/report", data=large).status_code == 413
+
+
+def test_a_part_is_passed_on_and_taken_back(
+    in_state: Callable[[str], Briefing], world: World, client_for: ClientFor
+) -> None:
+    closed = in_state("closed")
+    address, unit = f"/directives/{closed.parts.directive}", client_for("daibieu")
+    key = f"pass-{world.units['xa_mot']}"
+    sent = form_of(unit.get(address), key)
+    empty = unit.post(f"{address}/pass_on", data=sent)
+    assert empty.status_code == 422
+    assert f'id="{key}-unit_ids-error"' in empty.text
+    typed = sent | {
+        "unit_ids": [str(world.units["thon"])],
+        "text": "Họp thôn.",
+        "due": "2026-05-01",
+    }
+    assert unit.post(f"{address}/pass_on", data=typed).status_code == 302
+    page = unit.get(address)
+    assert forms(page) == {"acknowledge", "extend", "take"}
+    (part,) = set(re.findall(r'href="/directives/(\d+)"', page.text)) - {address.split("/")[-1]}
+    of_part = unit.get(f"/directives/{part}")
+    assert "Xem chỉ đạo gốc" in text(of_part)
+    assert "xã Đắk R&#39;Măng giao tiếp" in text(of_part)
+    assert unit.post(f"{address}/take_back", data=form_of(page, f"take-{part}")).status_code == 302
+    words = text(unit.get(address))
+    story = words[words.index("Quá trình thực hiện") :]
+    assert story.index("Giao tiếp cho đơn vị trực thuộc") < story.index("Thu hồi phần việc")
+    assert story.count("Thôn 1") == 2
+    assert unit.get(f"/directives/{part}").status_code == 404
