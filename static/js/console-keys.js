@@ -64,7 +64,7 @@ export function foot(c) {
     const [any, all] = [hasProposals(c, host), mayAcceptAll(c, host)];
     const shown = { key_accept_give: all, key_accept_all: all, key_proposals: any, key_due: !all };
     zone = zone.filter(([, word]) => shown[word] ?? true);
-  } else if (here === 'directive' && mayAcceptAll(c, formHost(c))) {
+  } else if (here === 'directive' && c.ui.directive && mayAcceptAll(c, formHost(c))) {
     zone = [['Tab', 'key_accept_all'], ...zone];
   }
   // At the last item these do not go on, and `n` says what it ends.

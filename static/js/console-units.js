@@ -3,6 +3,7 @@
 import { html, nothing } from '/static/vendor/lit-html/lit-html.js';
 import { live } from '/static/vendor/lit-html/directives/live.js';
 import { repeat } from '/static/vendor/lit-html/directives/repeat.js';
+import { isoDay } from './console-reading.js';
 import { fits, fold, unitName } from './lib.js';
 
 const SHOWN = 8;
@@ -41,7 +42,9 @@ export function composing(event) {
  */
 export function unitChoices({ feed }, query, taken) {
   const units = feed.all('unit').sort((one, other) => one.position - other.position);
-  const free = units.filter((unit) => !taken.includes(unit.id));
+  // Who is no more is given nothing (the server refuses it).
+  const today = isoDay(feed.now());
+  const free = units.filter((unit) => !taken.includes(unit.id) && !(unit.valid_to < today));
   const here = new Set(feed.all('participant').map((participant) => participant.unit_id));
   const near = (unit) => (here.has(unit.id) || unit.kind === 'group' ? 1 : 0);
   return best(free, query, (unit) => `${unit.short_name ?? ''} ${unit.name}`, SHOWN, near);

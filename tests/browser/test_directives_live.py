@@ -219,10 +219,20 @@ def test_units_read_a_directive_back_and_the_console_sees_it(
     assert given[units[second]]["note"] == "Kinh phí ở đâu?"
     assert given[units[OURS]]["reply"] == "understood"
 
-    # After the close it goes on, on both; what the commune passes on is nobody's but its own.
+    # After the close it goes on, on both.
+    district = {"text": "Tổng kiểm tra.", "lead_unit_ids": [units["UBND huyện Đắk Glong"]]}
+    whole = meeting.do("thuky", "directive.add", **district)
     meeting.do("thuky", "meeting.close")
     answer = {"directive_id": meeting.all("directive")[0]["id"], "reply": "clarify"}
     meeting.do("daibieu2", "directive.acknowledge", **answer)
     expect(page.locator(".clarify")).to_have_count(2)
     expect(own.get_by_role("button", name="Đổi")).to_be_visible()
     no_overflow(phone)
+    # What units pass on of a directive, the chair has not given: no list of those shows it.
+    meeting.do("chutoa", "directive.pass_on", directive_id=whole["id"], unit_ids=[units[OURS]])
+    meeting.do("daibieu2", "directive.acknowledge", **answer | {"reply": "understood"})
+    expect(page.locator(".clarify")).to_have_count(1)
+    expect(page.locator(".directive")).to_have_count(2)
+    expect(phone.locator("#directives .live-directive")).to_have_count(2)
+    screen = windows.open("thuky", f"{meeting.page}/screen")
+    expect(screen.locator(".now")).to_contain_text("2 nhiệm vụ")
