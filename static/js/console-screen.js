@@ -2,6 +2,7 @@
 
 import { html, nothing } from '/static/vendor/lit-html/lit-html.js';
 import { live } from '/static/vendor/lit-html/directives/live.js';
+import { carriedList } from './carried-model.js';
 import { best, composing } from './console-units.js';
 
 const VOTES = 5; // the newest ones; an older result is in the record
@@ -32,7 +33,7 @@ function choices(c) {
   const all = [
     { what: 'agenda' },
     { what: 'directives' },
-    ...(c.feed.all('carried').length ? [{ what: 'follow_up' }] : []),
+    ...(carriedList(c.feed).length ? [{ what: 'follow_up' }] : []),
     { what: 'indicators' },
     { what: 'check_in' },
     ...votes.map(({ id }) => ({ what: 'vote', ref: id })),

@@ -77,7 +77,8 @@ function dock() {
 
 // What earlier briefings told units to do: first where it is what the meeting asks about.
 function asked(first) {
-  if (c.feed.all('carried').length === 0) return nothing;
+  // (Its item may have been taken off the agenda.)
+  if (c.feed.all('carried').length === 0 || !c.seen.items.some(({ kind }) => kind === 'follow_up')) return nothing;
   if (!carried) import('./carried-live.js').then((module) => { ({ carried } = module); draw(); }, () => {});
   if (first !== (c.seen.current?.kind === 'follow_up')) return nothing;
   return html`<section id="carried" class="carried-part">${carried?.(c)}</section>`;

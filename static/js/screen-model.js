@@ -1,7 +1,7 @@
 // What the big screen works out from the objects of the feed. Pure functions: nothing here
 // knows of the page, the network or the clock.
 
-import { followsUp } from './carried-model.js';
+import { carriedList, followsUp } from './carried-model.js';
 import { used } from './live-model.js';
 
 const PRESENT = ['on_site', 'online'];
@@ -118,7 +118,7 @@ export function pictureOf(feed, only) {
   if (['closed', 'archived'].includes(meeting.state)) return { view: 'closed' };
   if (only) return { view: only };
   const { what, ref, page } = feed.get('screen', 1) ?? { what: 'agenda' };
-  const carried = feed.all('carried').length > 0 && { view: 'follow_up' };
+  const carried = carriedList(feed).length > 0 && { view: 'follow_up' };
   const agenda = (followsUp(feed) && carried) || { view: meeting.state === 'live' ? 'agenda' : 'before' };
   switch (what) {
     case 'paper': {

@@ -38,6 +38,7 @@ TITLE = "Kiểm điểm việc thực hiện các chỉ đạo của kỳ giao b
 # (text, lead, due, what became of it)
 GIVEN = (
     ("Nộp báo cáo thu ngân sách.", "tai_chinh", "2026-03-10", "done"),
+    ("Kiểm tra phòng cháy.", "huyen", "2026-03-15", "passed on"),
     ("Rà soát hộ nghèo.", "cac_xa", "2026-03-20", "reported"),
     ("Sửa đường vào thôn.", "xa_mot", "2026-03-05", "returned"),
     ("Giữ vững an ninh.", "xa_hai", None, "given"),
@@ -85,6 +86,9 @@ def earlier(app: Flask, world: World) -> Briefing:
         elif became == "returned":
             made = held.do(secretary, "directive.report", **report | {"done": True}).result
             held.do(secretary, "report.return", report_id=made["id"], remarks="Chưa nghiệm thu.")
+        elif became == "passed on":
+            below = {"unit_ids": [units["xa_mot"], units["xa_hai"]]}
+            held.do(secretary, "directive.pass_on", directive_id=ids[text], **below)
     return held
 
 
@@ -118,9 +122,10 @@ def test_the_next_briefing_asks_what_has_become_of_the_last_ones_directives(
     # Before the opening it follows what happens; nothing of it is stored.
     address = f"/api/v1/meetings/{later.id}/carried"
     seen = client_for("daibieu").get(address).json
-    # The office leads before communes, a group comes last; what is open by far or for ever is not
-    # asked about.
-    texts = ["Nộp báo cáo thu ngân sách.", "Sửa đường vào thôn.", "Rà soát hộ nghèo."]
+    # By the tree of units, a group last; what is not due for long or never is not asked about,
+    # nor what units have passed on.
+    texts = ["Kiểm tra phòng cháy.", "Nộp báo cáo thu ngân sách."]
+    texts += ["Sửa đường vào thôn.", "Rà soát hộ nghèo."]
     assert [one["text"] for one in seen["items"]] == texts
     assert {one["id"] for one in seen["items"]} == {None}
     assert carried_in(later, secretary) == []
@@ -130,7 +135,7 @@ def test_the_next_briefing_asks_what_has_become_of_the_last_ones_directives(
     revision = earlier.revision
     found = carried_in(later, delegate)
     assert [one["text"] for one in found] == texts
-    done, returned, partly = found
+    _whole, done, returned, partly = found
     assert (done["status"], done["state"], done["progress"]) == ("done_late", "done", 100)
     assert (returned["status"], returned["state"]) == ("overdue", "returned")
     assert returned["days_late"] == (datetime.now(UTC) - STARTS_AT).days - 3
@@ -149,8 +154,8 @@ def test_the_next_briefing_asks_what_has_become_of_the_last_ones_directives(
     times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=1)}
     third = of_world(app, world, code="GB-BA", series_id=series_id, **times)
     third.do(secretary, "meeting.open")
-    assert [one["text"] for one in carried_in(third, secretary)] == texts[1:]
-    assert carried_in(third, secretary)[0]["status"] == "done_late"
+    assert [one["text"] for one in carried_in(third, secretary)] == [texts[0], *texts[2:]]
+    assert carried_in(third, secretary)[1]["status"] == "done_late"
     nothing_is_wrong(app)
 
 
@@ -163,7 +168,7 @@ def test_units_answer_in_the_meeting_and_it_is_kept_with_the_directive(
     later.do(secretary, "meeting.open")
     line = note(later, secretary)
     refused(NotFound, later, secretary, "discussion.add", **line, carried_id=2**31 - 1)
-    done, returned, partly = carried_in(later, secretary)
+    _whole, done, returned, partly = carried_in(later, secretary)
     item = item_of(later, secretary)
     assert item is not None
 
@@ -205,6 +210,10 @@ def test_units_answer_in_the_meeting_and_it_is_kept_with_the_directive(
     refused(Conflict, later, secretary, "agenda.remove", item_id=item["id"])
     later.do(secretary, "meeting.close")
     refused(Conflict, later, delegate, "carried.answer", **said)
+    # Opened again, it asks about the same.
+    before = carried_in(later, secretary)
+    later.do(secretary, "meeting.reopen")
+    assert carried_in(later, secretary) == before
     nothing_is_wrong(app)
 
 
@@ -250,7 +259,7 @@ def test_the_item_is_made_once_and_can_be_taken_away(
     later.do(secretary, "agenda.remove", item_id=again["id"])
     later.do(secretary, "agenda.add", **twice, position=1)
     later.do(secretary, "meeting.open")
-    assert len(carried_in(later, secretary)) == 3
+    assert len(carried_in(later, secretary)) == 4
     moved = refused(Conflict, later, secretary, "meeting.update", series_id=None)
     assert "chuỗi" in str(moved.message)
     nothing_is_wrong(app)
@@ -337,7 +346,7 @@ def test_the_minutes_tell_of_it_as_a_table(
     actors = world.actors
     secretary, delegate = actors["thuky"], actors["daibieu"]
     later.do(secretary, "meeting.open")
-    _done, returned, partly = carried_in(later, secretary)
+    _whole, _done, returned, partly = carried_in(later, secretary)
     said = {"carried_id": partly["id"], "text": "Còn <b>hai</b> thôn.", "progress": 80}
     later.do(delegate, "carried.answer", **said)
     later.do(secretary, "discussion.add", **note(later, secretary))
@@ -349,16 +358,16 @@ def test_the_minutes_tell_of_it_as_a_table(
     rows = [row.split("</td>")[:-1] for row in table.split("<tr>")[2:]]
     cells = [[cell.replace("<td>", "") for cell in row] for row in rows]
     days = f"{returned['days_late']:,}".replace(",", ".")
-    assert [row[0] for row in cells] == ["1", "2", "3"]
-    assert cells[1][1:5] == [
+    assert [row[0] for row in cells] == ["1", "2", "3", "4"]
+    assert cells[2][1:5] == [
         "Sửa đường vào thôn.",
         "UBND xã Đắk R'Măng",
         "05/3/2026",
         f"Quá hạn {days} ngày; báo cáo bị trả lại",
     ]
-    assert cells[1][5] == "—"
-    assert cells[2][5].endswith("tiến độ 80%: Còn &lt;b&gt;hai&lt;/b&gt; thôn")
-    assert "K'Đại" in cells[2][5]
+    assert cells[2][5] == "—"
+    assert cells[3][5].endswith("tiến độ 80%: Còn &lt;b&gt;hai&lt;/b&gt; thôn")
+    assert "K'Đại" in cells[3][5]
     # What is in the table is not said once more; the rest follows it.
     assert text.count("hai&lt;/b&gt; thôn") == 1
     assert text.index("Đề nghị làm nhanh hơn") > text.index("</table>")
@@ -367,10 +376,10 @@ def test_the_minutes_tell_of_it_as_a_table(
     written = json.loads(record_json("minutes", made, None, objects))
     jsonschema_rs.validate(document_schema(), written)
     told = written["meeting"]["carried"]
-    assert [one["status"] for one in told] == ["done_late", "overdue", "overdue"]
+    assert [one["status"] for one in told] == ["overdue", "done_late", "overdue", "overdue"]
     agenda = written["meeting"]["agenda"]
     assert agenda[0]["kind"] == "follow_up"
-    assert agenda[0]["entries"][0]["carried_id"] == told[2]["id"]
+    assert agenda[0]["entries"][0]["carried_id"] == told[3]["id"]
     assert "carried" not in json.loads(record_json("conclusions", made, None, objects))["meeting"]
     # Off the agenda, it is off the paper; what was said is not lost.
     gone = {k: v for k, v in objects.items() if not k.startswith("agenda_item/")}
