@@ -19,7 +19,7 @@ from agenda.views import page_data
 from core.db import db
 from core.errors import Forbidden, NotFound
 from core.i18n import moment
-from core.times import now, vietnam
+from core.times import now
 from meetings import feed, presence
 from meetings.access import Viewer, viewing, visible_meetings
 from meetings.models import LEADERS, STAFF, LogRow, Meeting, Participant, Role, State
@@ -29,17 +29,16 @@ from minutes.clocks import clocks
 from minutes.content import Content
 from minutes.documents import paper_html
 from minutes.followup.carrying import carried_over
+from minutes.followup.mine import awaited, names_for, work_of
 from minutes.issuing import issue_of
 from minutes.kinds import KINDS
 from minutes.layout import STYLESHEET_URL, stylesheet
-from minutes.models import Directive, DirectiveUnit, Document, DocumentText
+from minutes.models import Document, DocumentText
 from minutes.registers import open_template
 from minutes.words import due_words
 from minutes.workflow import NO_DOCUMENT, newest_text
 from people.actor import Actor
-from people.directory import units_of
 from people.login import current_actor
-from people.models import Unit
 
 bp = Blueprint("minutes", __name__)
 bp.add_app_template_filter(due_words)
@@ -75,7 +74,9 @@ def home() -> str:
         .order_by(Meeting.closed_at.desc())
         .limit(LATELY)
     ).all()
-    waiting, late = _directives_of(actor)
+    present = now()
+    work = work_of(db.session(), actor, present)
+    units, titles = names_for(db.session(), work.open + work.late)
     scheduled = [row for row in near if row[0].state == State.SCHEDULED]
     return render_template(
         "minutes/home.html",
@@ -85,12 +86,12 @@ def home() -> str:
         drafts=[row for row in near if row[0].state == State.DRAFT],
         ended=ended,
         papers=_papers_of(actor),
-        waiting=waiting,
-        late=late,
-        units=_short_names(waiting + late),
+        work=work,
+        awaited=awaited(db.session(), actor, present),
+        units=units,
+        titles=titles,
+        my_unit_id=actor.unit_id,
         may_schedule=actor.may_schedule,
-        today_date=vietnam(now()).date(),
-        local=vietnam,
     )
 
 
@@ -120,36 +121,6 @@ def _papers_of(actor: Actor) -> list[Any]:
         for row in found
         if row[0].state != "approved" or row[0].kind == "invitation" or row[1].state == State.CLOSED
     ]
-
-
-def _directives_of(actor: Actor) -> tuple[list[Any], list[Any]]:
-    """My unit's open directives as `(directive, meeting, leads)`, the nearest deadline
-    first: those in time, and those that are late."""
-    ours = units_of(db.session(), actor.unit_id)
-    named = select(DirectiveUnit.directive_id).where(DirectiveUnit.unit_id.in_(ours))
-    rows = db.session.execute(
-        select(Directive, Meeting)
-        .join(Meeting, Meeting.id == Directive.meeting_id)
-        .where(
-            Directive.id.in_(named),
-            Directive.done_at.is_(None),
-            Directive.meeting_id.in_(visible_meetings(actor).with_only_columns(Meeting.id)),
-        )
-        .order_by(Directive.urgency, Directive.id)
-    ).all()
-    present = now()
-    found: dict[bool, list[Any]] = {False: [], True: []}
-    for directive, meeting in rows:
-        late = directive.due_at is not None and directive.due_at < present
-        leads = not ours.isdisjoint(directive.unit_ids(leads=True))
-        found[late].append((directive, meeting, leads))
-    return found[False], found[True]
-
-
-def _short_names(rows: list[Any]) -> dict[int, str]:
-    ids = {unit.unit_id for directive, _meeting, _leads in rows for unit in directive.units}
-    units = db.session.scalars(select(Unit).where(Unit.id.in_(ids)))
-    return {unit.id: unit.short_name or unit.name for unit in units}
 
 
 @bp.get("/meetings/<int:meeting_id>")

@@ -40,6 +40,7 @@ class DirectiveFilter(Page):
 
     unit: _Key = Field(default=None, description="Leads or supports.")
     below: bool = Field(default=False, description="Or one below it, or a member of the group.")
+    led: bool = Field(default=False, description="Of meetings that one chairs or keeps.")
     meeting: _Key = Field(default=None, description="Of this meeting.")
     field: str = Field(default="", max_length=100, description="What it is about (lĩnh vực).")
     state: str = Field(
@@ -67,6 +68,7 @@ class DirectiveFilter(Page):
             due_from=_start(self.due_from),
             due_before=_start(self.due_before),
             words=clean(self.q),
+            led=self.led,
         )
 
     def asked(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from core.text import fold
 from meetings.access import Viewer, sees, view, visible_meetings
-from meetings.models import Meeting
+from meetings.models import LEADERS, Meeting, Participant
 from minutes.followup.models import Acknowledgement
 from minutes.followup.status import StatusName, days_late, has_status, status
 from minutes.models import Directive, DirectiveUnit
@@ -35,6 +35,7 @@ class Wanted:
         given_from, given_before: was given from this moment on, before this moment.
         due_from, due_before: its deadline ends at this moment or later, before this moment.
         words: in its text, marks ignored.
+        led: of a meeting that one chairs, or whose secretary one is.
     """
 
     unit_id: int | None = None
@@ -48,6 +49,7 @@ class Wanted:
     due_from: datetime | None = None
     due_before: datetime | None = None
     words: str = ""
+    led: bool = False
 
 
 def register(
@@ -73,12 +75,21 @@ def register(
     """
     wheres = _conditions(session, actor, wanted, present)
     if total is None:
-        total = session.scalar(select(func.count(Directive.id)).where(*wheres)) or 0
+        total = _number(session, wheres)
     order = (Directive.urgency, Directive.id)
     # First the page, out of the index alone; then the texts of that page.
     page = select(Directive.id).where(*wheres).order_by(*order).limit(count).offset(start)
     rows = session.scalars(select(Directive).where(Directive.id.in_(page)).order_by(*order))
     return [line(directive, present) for directive in rows], total
+
+
+def how_many(session: Session, actor: Actor, wanted: Wanted, present: datetime) -> int:
+    """How many directives there are of those wanted; the arguments are those of `register`."""
+    return _number(session, _conditions(session, actor, wanted, present))
+
+
+def _number(session: Session, wheres: list[ColumnElement[bool]]) -> int:
+    return session.scalar(select(func.count(Directive.id)).where(*wheres)) or 0
 
 
 def counts(session: Session, actor: Actor, wanted: Wanted, present: datetime) -> dict[str, int]:
@@ -139,6 +150,8 @@ def _conditions(
     session: Session, actor: Actor, wanted: Wanted, present: datetime
 ) -> list[ColumnElement[bool]]:
     mine = visible_meetings(actor).with_only_columns(Meeting.id)
+    if wanted.led:
+        mine = mine.where(Participant.role.in_(LEADERS))
     found: list[ColumnElement[bool]] = [Directive.meeting_id.in_(mine)]
     if wanted.unit_id is not None:
         named = select(DirectiveUnit.directive_id).where(

@@ -257,3 +257,59 @@ def test_a_part_is_passed_on_and_taken_back(
     assert story.index("Giao tiếp cho đơn vị trực thuộc") < story.index("Thu hồi phần việc")
     assert story.count("Thôn 1") == 2
     assert unit.get(f"/directives/{part}").status_code == 404
+
+
+# --- The start page -----------------------------------------------------------------------------
+
+
+def test_home_says_what_waits_and_leads_to_it(
+    live: Briefing, world: World, client_for: ClientFor, thu_ky: Actor, dai_bieu: Actor
+) -> None:
+    def give(text: str, due: str, *units: str) -> dict[str, Any]:
+        leads = [world.units[unit] for unit in units]
+        args = {"text": text, "due": due, "lead_unit_ids": leads}
+        made: dict[str, Any] = live.do(thu_ky, "directive.add", **args).result
+        return made
+
+    for number in range(9):
+        give(f"Việc xa {number}", f"2199-0{number + 1}", "cac_xa")
+    asked, unclear = (give(f"Việc {n}", "2199-12", "xa_mot")["id"] for n in ("gấp", "khó"))
+    live.do(dai_bieu, "extension.ask", directive_id=asked, due="2200-01", reason="Mưa.")
+    live.do(dai_bieu, "directive.acknowledge", directive_id=unclear, reply="clarify")
+    report = {"directive_id": live.parts.directive, "progress": 0, "text": "Xong.", "done": True}
+    live.do(dai_bieu, "directive.report", **report)
+
+    page = client_for("daibieu").get("/")
+    words = text(page)
+    assert "Việc của đơn vị tôi (11)" in words
+    assert "Việc xa 7" in words
+    assert "Việc xa 8" not in words  # eight are shown, the register has all
+    assert "Xem tất cả 11 chỉ đạo" in words
+    assert f'href="/directives/{live.parts.directive}"' not in page.text  # it is done
+    assert "Chỉ đạo chờ tôi" not in words
+    for username in ("thuky", "chutoa"):
+        browser = client_for(username)
+        page = browser.get("/")
+        assert (
+            "Đề nghị gia hạn chờ quyết định 1 Báo cáo hoàn thành chờ xác nhận 1 Đơn vị xin làm rõ 1"
+            in text(page)
+        ), username
+        for state, key in (
+            ("extension_asked", asked),
+            ("done", live.parts.directive),
+            ("clarify_asked", unclear),
+        ):
+            address = f"/directives?state={state}&led=true"
+            assert address.replace("&", "&amp;") in page.text or address in page.text
+            assert re.findall(r'href="/directives/(\d+)"', browser.get(address).text) == [str(key)]
+    # Whoever leads nothing is waited for by nobody.
+    assert "1 chỉ đạo" not in text(client_for("daibieu").get("/directives?state=done&led=true"))
+
+
+def test_a_meeting_s_page_leads_to_its_directives(
+    in_state: Callable[[str], Briefing], client_for: ClientFor
+) -> None:
+    for state in ("live", "closed"):
+        page = client_for("daibieu").get(f"/meetings/{in_state(state).id}")
+        assert f'href="/directives?meeting={in_state(state).id}"' in page.text
+    assert f'href="/directives/{in_state("closed").parts.directive}"' in page.text
