@@ -68,7 +68,7 @@ class ReturnReport(Args):
 class PassOn(ForDirective):
     """The sub-units that are to do it, and what by when where that differs from the directive."""
 
-    unit_ids: Annotated[UnitIds, Field(min_length=1)]
+    unit_ids: UnitIds
     text: Text | None = None
     due: Due | None = None
 

@@ -204,6 +204,8 @@ def pass_on(change: Change, args: PassOn) -> Directive:
     Not while the meeting is on: until its close a directive may still be worded anew.
     """
     directive, unit_id = _led(change, args.directive_id, args.unit_id)
+    if not args.unit_ids:
+        raise Invalid.at("unit_ids", _("Cần chọn ít nhất một đơn vị."))
     if unit_id is None:
         raise Invalid.at("directive_id", _("Chỉ đạo này chưa nêu đơn vị chủ trì."))
     if unit_id in newest_reports(change.session, directive):

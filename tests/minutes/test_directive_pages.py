@@ -222,6 +222,8 @@ def test_what_is_refused_comes_back_with_what_was_typed(
         assert answer.status_code == 422, (key, values)
         assert 'role="alert"' in answer.text, (key, values)
     assert unit.post(f"{address}/unheard-of").status_code == 404
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    assert unit.post(f"{address}/report", data=again, headers=elsewhere).status_code == 403
     assert closed.revision == revision + 1
     # What is far too large is said before it is received.
     monkeypatch.setitem(app.config, "PAPER_MAX_BYTES", 1000)
@@ -238,7 +240,7 @@ def test_a_part_is_passed_on_and_taken_back(
     sent = form_of(unit.get(address), key)
     empty = unit.post(f"{address}/pass_on", data=sent)
     assert empty.status_code == 422
-    assert f'id="{key}-unit_ids-error"' in empty.text
+    assert f'id="{key}-unit_ids-error">Cần chọn ít nhất một đơn vị.' in empty.text
     typed = sent | {
         "unit_ids": [str(world.units["thon"])],
         "text": "Họp thôn.",

@@ -108,12 +108,18 @@ def test_a_page_takes_the_same_statements_however_much_there_is(
 ) -> None:
     client = client_for("daibieu")
     address = f"/api/v1/directives?unit={world.units['xa_mot']}&per_page=200"
+    page = f"/directives?unit={world.units['xa_mot']}&per_page=200"
     with counted(live.app) as few:
         assert client.get(address).json["total"] == 2
+    with counted(live.app) as few_shown:
+        assert client.get(page).status_code == 200
     enter(live, world.units["xa_mot"], count=4)
     with counted(live.app) as many:
         assert client.get(address).json["total"] == 62
     assert len(many) == len(few)
+    with counted(live.app) as many_shown:
+        assert client.get(page).text.count('href="/directives/') == 62
+    assert len(many_shown) == len(few_shown)
 
 
 @both_engines
