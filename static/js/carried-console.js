@@ -137,6 +137,9 @@ function row(c, one, index, before) {
           <li class="small"><span aria-hidden="true">✓</span> <b>${unit(c, entry.unit_id)}</b>${
             entry.progress === undefined ? nothing : html` <span class="num">${entry.progress}%</span>`}: ${entry.text}</li>`)}</ul>`
         : nothing}
+      ${one.answers.length && one.missing.length
+        ? html`<p class="small">${t('carried_missing', { units: units(c, one.missing) })}</p>`
+        : nothing}
       ${coming.map(({ args }) => html`<p class="small muted">${args.text} · ${t('carried_waiting')}</p>`)}
       ${isOpen ? form(c, one) : c.live
         ? html`<button class="btn btn-quiet btn-small" tabindex="-1" @click=${() => open(c, one)}>${

@@ -9,7 +9,9 @@ from typing import Any
 import demo
 from core.db import db
 from core.files import path_of
+from core.times import now
 from meetings.feed import snapshot
+from minutes.followup.carrying import carried_over
 from people.actor import Actor
 from people.models import User
 from tests.conftest import close, make_app
@@ -24,6 +26,13 @@ def all_of(found: dict[str, dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [value for key, value in found.items() if key.startswith(f"{kind}/")]
 
 
+def asked_by(briefing: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the briefing will ask about of the one before it."""
+    [meeting] = all_of(briefing, "meeting")
+    secretary = Actor.of(db.session.query(User).filter_by(username="thuky").one())
+    return carried_over(db.session(), secretary, meeting["id"], now())
+
+
 def test_loading_again_adds_nothing(demo_template: Path, tmp_path: Path) -> None:
     shutil.copyfile(demo_template, tmp_path / "demo.sqlite")
     shutil.copytree(demo_template.parent / "files", tmp_path / "files")
@@ -32,6 +41,7 @@ def test_loading_again_adds_nothing(demo_template: Path, tmp_path: Path) -> None
         before = [objects(1), objects(2)]
         demo.load()
         assert [objects(1), objects(2)] == before
+        stands = asked_by(before[1])
         for briefing in before:
             papers = all_of(briefing, "paper")
             assert [paper["pages"] > 0 for paper in papers] == [True, True]
@@ -41,6 +51,21 @@ def test_loading_again_adds_nothing(demo_template: Path, tmp_path: Path) -> None
     [vote] = all_of(ended, "vote")
     assert vote["counts"]["for"] == len(vote["voter_ids"]) == 31
     assert all_of(ready, "vote") == all_of(ready, "speaker") == []
+    told = sorted((one["status"], one["state"]) for one in stands)
+    assert told == [
+        ("done_late", "checked"),
+        ("done_on_time", "checked"),
+        ("done_on_time", "checked"),
+        ("done_on_time", "done"),
+        ("overdue", "reported"),
+        ("overdue", "reported"),
+        ("overdue", "returned"),
+    ]
+    assert {one["days_late"] for one in stands if one["status"] == "done_late"} == {3}
+    [extension] = all_of(ended, "extension")
+    assert (extension["state"], extension["previous_due"]) == ("granted", "2023-11")
+    [first, *_rest] = sorted(all_of(ready, "agenda_item"), key=lambda item: item["position"])
+    assert first["kind"] == "follow_up"
     found = app.test_cli_runner().invoke(args=["verify"])
     assert (found.exit_code, found.output) == (0, "2 meetings checked, 0 faults\n")
     close(app)
