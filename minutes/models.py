@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, event
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, UtcDateTime
@@ -51,6 +51,9 @@ class DirectiveUnit(Base):
     position: Mapped[int]
 
 
+_STANDING = ("state", "due_at", "done_at", "extension_asked", "at", "field")
+
+
 class Directive(Part, Base):
     """What the chair tells units to do, by when.
 
@@ -62,10 +65,16 @@ class Directive(Part, Base):
 
     __tablename__ = "directive"
     __table_args__ = (
-        # Holds all that the register asks for, so that it reads no texts to find its page.
+        # They hold all that the register asks for, so that it reads no texts: the first in its
+        # order, to find its page; the second by meeting, to count, which scorecards do, too.
+        Index("ix_directive_register", "urgency", "id", "meeting_id", *_STANDING),
+        Index("ix_directive_scorecard", "meeting_id", *_STANDING, "parent_id"),
+        # Most have none; an index over all would be taken for what it is not.
         Index(
-            "ix_directive_register",
-            *("meeting_id", "urgency", "state", "due_at", "done_at", "extension_asked"),
+            "ix_directive_parent_id",
+            "parent_id",
+            sqlite_where=text("parent_id IS NOT NULL"),
+            postgresql_where=text("parent_id IS NOT NULL"),
         ),
         Index("ix_directive_field", "meeting_id", "field"),
         {"sqlite_autoincrement": True},
@@ -73,7 +82,7 @@ class Directive(Part, Base):
     live_type = "directive"
 
     item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("directive.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("directive.id"))
     passed_on_by_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     text: Mapped[str] = mapped_column(Text)
     due: Mapped[str | None] = mapped_column(String(40))

@@ -88,6 +88,7 @@ def add_directive(change: Change, args: AddDirective) -> Directive:
     )
     change.session.add(directive)
     _name_units(change, directive, args.lead_unit_ids, args.supporting_unit_ids)
+    settle(change, directive)
     return directive
 
 
@@ -174,7 +175,7 @@ def update_directive(change: Change, args: UpdateDirective) -> Directive:
         )
         # The units have rows of their own; the directive itself is what clients hold.
         directive.revision = change.revision
-        settle(change, directive)
+    settle(change, directive)
     return directive
 
 

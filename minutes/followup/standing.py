@@ -3,7 +3,7 @@ what was decided about that, and from the directives that it was passed on by.""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetings.changes import Change
-from minutes.followup.models import Acknowledgement, Extension, Report
+from minutes.followup.models import Acknowledgement, Extension, Report, Share
 from minutes.models import Directive
 from people.directory import members_of_groups
 
@@ -94,15 +94,36 @@ def settle(change: Change, directive: Directive) -> None:
         return stands
 
     leads: list[int | None] = [*each(session, directive.unit_ids(leads=True))]
-    standing = together([of(unit_id) for unit_id in leads or [None]])
+    each_stands = {unit_id: of(unit_id) for unit_id in leads or [None]}
+    standing = together([*each_stands.values()])
     directive.state, directive.progress = standing.state, standing.progress
     directive.done_at = standing.done_at
     asked = select(Extension.id).where(
         Extension.directive_id == directive.id, Extension.state == "asked"
     )
     directive.extension_asked = True if session.scalar(asked.limit(1)) else None
+    if directive.parent_id is None:
+        _share(session, directive, each_stands)
     if directive.parent_id is not None:
         settle(change, session.get_one(Directive, directive.parent_id))
+
+
+def _share(
+    session: Session, directive: Directive, each_stands: Mapping[int | None, Standing]
+) -> None:
+    # What scorecards count of it.
+    shares = session.scalars(select(Share).where(Share.directive_id == directive.id))
+    known = {share.unit_id: share for share in shares}
+    for unit_id, stands in each_stands.items():
+        if unit_id is None:
+            continue
+        share = known.pop(unit_id, None) or Share(directive_id=directive.id, unit_id=unit_id)
+        share.state, share.done_at = stands.state, stands.done_at
+        for name in ("meeting_id", "at", "due_at", "extension_asked"):
+            setattr(share, name, getattr(directive, name))
+        session.add(share)
+    for left in known.values():
+        session.delete(left)
 
 
 def _reported(report: Report) -> Standing:
