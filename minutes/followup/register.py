@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, get_args
 
 from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import NotFound
 from core.text import fold
@@ -73,13 +73,25 @@ def register(
         count: how many to return; each is its public object with `status` and `days_late`.
         total: how many there are in all, where the caller has counted them (`counts`).
     """
-    wheres = _conditions(session, actor, wanted, present)
-    if total is None:
-        total = _number(session, wheres)
     order = (Directive.urgency, Directive.id)
-    # First the page, out of the index alone; then the texts of that page.
-    page = select(Directive.id).where(*wheres).order_by(*order).limit(count).offset(start)
-    rows = session.scalars(select(Directive).where(Directive.id.in_(page)).order_by(*order))
+    # First the page, out of an index alone; then the texts of that page.
+    wheres = _conditions(session, actor, wanted, present)
+    page = select(Directive.id).order_by(*order).limit(count).offset(start)
+    if wanted.words:
+        # Looking through all texts takes its time: once is enough, for the page and for the count.
+        found = session.execute(page.add_columns(func.count().over()).where(*wheres)).all()
+        keys = [row[0] for row in found]
+        total = found[0][1] if found else None if start else 0
+    else:
+        if wanted.unit_id is None and wanted.meeting_id is None:
+            # Of the meetings that one may see there are many: a sum is no column to find them by,
+            # so the database goes along the order, and stops where the page ends.
+            wheres = _conditions(session, actor, wanted, present, Directive.meeting_id + 0)
+        keys = list(session.scalars(page.where(*wheres)))
+    if total is None:
+        wheres = _conditions(session, actor, wanted, present)
+        total = _number(session, wheres)
+    rows = session.scalars(select(Directive).where(Directive.id.in_(keys)).order_by(*order))
     return [line(directive, present) for directive in rows], total
 
 
@@ -107,7 +119,7 @@ def counts(session: Session, actor: Actor, wanted: Wanted, present: datetime) ->
         "extension_asked": Directive.extension_asked.is_(True),
         "returned": Directive.state == "returned",
     }
-    # One pass over the index that the register is read from.
+    # One pass over an index.
     sums = [func.count(case((condition, 1))).label(name) for name, condition in of.items()]
     row = session.execute(select(func.count(Directive.id).label("all"), *sums).where(*wheres))
     return {name: int(value) for name, value in row.one()._mapping.items()}
@@ -147,12 +159,16 @@ def line(directive: Directive, present: datetime) -> dict[str, Any]:
 
 
 def _conditions(
-    session: Session, actor: Actor, wanted: Wanted, present: datetime
+    session: Session,
+    actor: Actor,
+    wanted: Wanted,
+    present: datetime,
+    meeting_id: ColumnElement[int] | InstrumentedAttribute[int] = Directive.meeting_id,
 ) -> list[ColumnElement[bool]]:
     mine = visible_meetings(actor).with_only_columns(Meeting.id)
     if wanted.led:
         mine = mine.where(Participant.role.in_(LEADERS))
-    found: list[ColumnElement[bool]] = [Directive.meeting_id.in_(mine)]
+    found: list[ColumnElement[bool]] = [meeting_id.in_(mine)]
     if wanted.unit_id is not None:
         named = select(DirectiveUnit.directive_id).where(
             DirectiveUnit.unit_id.in_(_units(session, wanted.unit_id, wanted.below))
