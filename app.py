@@ -52,6 +52,7 @@ import minutes.calendars.api
 import minutes.calendars.views
 import minutes.followup.api
 import minutes.followup.carried_api
+import minutes.followup.reports
 import minutes.followup.services
 import minutes.followup.views
 import minutes.reminding.api
@@ -150,6 +151,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.register_api(indicators.api.api)
     app.register_api(minutes.followup.carried_api.api)
     app.register_api(minutes.schemas.api)
+    app.register_blueprint(minutes.followup.reports.bp)
+    app.register_api(minutes.followup.reports.api)
     app.register_api(minutes.understanding.api.api)
     app.register_api(minutes.followup.api.api)
     app.register_api(people.api.auth)

@@ -120,7 +120,7 @@ def _finish(
 
 
 def _elsewhere(name: str) -> Callable[..., bytes]:
-    # What signing needs is loaded when somebody signs.
+    # What signing and spreadsheets need is loaded when somebody wants one.
     module, _colon, function = name.partition(":")
 
     def run(*parts: bytes) -> bytes:
@@ -138,6 +138,7 @@ JOBS: Final[dict[str, Callable[..., bytes]]] = {
     "attached": orders.attached,
     "sign": _elsewhere("minutes.signing:sign"),
     "check": _elsewhere("minutes.signing:check"),
+    "xlsx": _elsewhere("minutes.followup.sheets:xlsx"),
 }
 
 

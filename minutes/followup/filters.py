@@ -1,4 +1,5 @@
-"""How people ask for directives: one description for the register's page, its API and its files."""
+"""How people ask for directives: one description for each of the register and the scorecard, for
+their pages, their API and their files."""
 
 from __future__ import annotations
 
@@ -10,9 +11,11 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from core.api import Page
+from core.schema import Query
 from core.text import clean
 from core.times import VIETNAM
 from minutes.followup.register import Wanted
+from minutes.followup.scorecard import Asked
 from minutes.followup.status import StatusName
 
 NO_DAY = _("Không có ngày này.")
@@ -74,6 +77,29 @@ class DirectiveFilter(Page):
     def asked(self) -> dict[str, Any]:
         """What was asked for, less the page: what an address must carry."""
         return self.model_dump(exclude_defaults=True, exclude={"page", "per_page"})
+
+
+UnitKind = Literal[
+    "", "province", "district", "commune", "office", "agency", "association", "village"
+]
+
+
+class ScorecardFilter(Query):
+    """Which directives of a scorecard."""
+
+    given_from: _Day = Field(default="", description="Given on this day or later.")
+    given_to: _Day = Field(default="", description="Given on this day or earlier.")
+    meeting: _Key = Field(default=None, description="Of this meeting.")
+    kind: UnitKind = Field(default="", description="Led by units of this kind.")
+
+    def asked(self) -> Asked:
+        """The same for `scorecard`."""
+        return Asked(
+            given_from=date.fromisoformat(self.given_from) if self.given_from else None,
+            given_to=date.fromisoformat(self.given_to) if self.given_to else None,
+            meeting_id=self.meeting,
+            unit_kind=self.kind,
+        )
 
 
 def _start(day: str, days: int = 0) -> datetime | None:
