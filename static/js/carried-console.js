@@ -179,7 +179,7 @@ function form(c, one) {
       </div>
       <div class="carried-form-foot">
         <label for="carried-progress-${one.id}">${t('carried_percent')}</label>
-        <input id="carried-progress-${one.id}" inputmode="numeric" maxlength="3" .value=${live(draft.progress)}
+        <input class="input" id="carried-progress-${one.id}" inputmode="numeric" maxlength="3" .value=${live(draft.progress)}
           aria-invalid=${draft.error ? 'true' : nothing} aria-describedby=${draft.error ? `carried-error-${one.id}` : nothing}
           @input=${(event) => put(c, one, { progress: event.target.value, error: '' })}>
         <button class="btn btn-primary btn-small" @click=${() => save(c, one)}>${t('carried_send')}</button>

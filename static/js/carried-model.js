@@ -70,11 +70,12 @@ export function standing({ status, days_late: days }, t, lang) {
   return t(`carried_${status}`, { days: new Intl.NumberFormat(lang).format(days) });
 }
 
-/** How far it has come beyond that, in words; empty where there is nothing to say. */
-export function progressOf({ state, status, progress }, t) {
+/** How far it had come beyond that, in words; empty where there is nothing to say. */
+export function progressOf({ state, status, progress, answers }, t) {
   if (state === 'returned') return t('carried_returned');
   if (status.startsWith('done')) return '';
-  return progress === null ? t('carried_no_report') : t('carried_progress', { progress });
+  if (progress !== null) return t('carried_progress', { progress });
+  return answers.length ? '' : t('carried_no_report');
 }
 
 /** What a status looks like: `late` is red, `done` green; the words say it as well. */

@@ -1,7 +1,7 @@
 // The big screen while the meeting asks what has become of earlier directives.
 
 import { html, nothing } from '/static/vendor/lit-html/lit-html.js';
-import { carriedList, counts, dueOf, look, progressOf, standing } from './carried-model.js';
+import { carriedList, counts, dueOf, leading, look, progressOf, standing } from './carried-model.js';
 import { dueText, span } from './lib.js';
 import { pages, turnOf } from './screen-model.js';
 
@@ -39,10 +39,11 @@ export function followUp(c, { head, paged, units }) {
 
   function answered(one) {
     if (one.answers.length === 0) return nothing;
-    const of = one.missing.length + new Set(one.answers.map(({ unit_id: id }) => id)).size;
-    return html`<p class="carried-said"><span aria-hidden="true">✓</span> ${one.answered
-      ? t('carried_answered')
-      : t('carried_answered_of', { count: of - one.missing.length, of })}</p>`;
+    const of = leading(feed, one).length;
+    const { progress } = one.answers.at(-1);
+    let words = progress === undefined ? t('carried_answered') : t('carried_answered_so', { progress });
+    if (of > 1) words = t('carried_answered_of', { count: of - one.missing.length, of });
+    return html`<p class="carried-said"><span aria-hidden="true">✓</span> ${words}</p>`;
   }
 
   function row(one, index, rows) {
