@@ -21,6 +21,7 @@ from core.times import now
 from meetings.access import visible_meetings
 from meetings.limits import ask
 from meetings.models import Meeting, State
+from minutes.followup.carrying import said_later
 from minutes.followup.filters import DirectiveFilter
 from minutes.followup.forms import INTENTIONS, Form, take_in_all, taken_in
 from minutes.followup.history import history
@@ -209,6 +210,7 @@ def _directive_page(
         seen=seen,
         turns=offered,
         events=history(session, viewer, found),
+        later=said_later(session, actor, found),
         names={unit.id: unit.short_name or unit.name for unit in units},
         fields=fields(session, actor),
         sent=form,

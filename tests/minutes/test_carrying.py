@@ -161,7 +161,7 @@ def test_the_next_briefing_asks_what_has_become_of_the_last_ones_directives(
 
 @both_engines
 def test_units_answer_in_the_meeting_and_it_is_kept_with_the_directive(
-    app: Flask, world: World, earlier: Briefing, later: Briefing
+    app: Flask, world: World, earlier: Briefing, later: Briefing, client_for: ClientFor
 ) -> None:
     actors, units = world.actors, world.units
     secretary, delegate = actors["thuky"], actors["daibieu"]
@@ -204,6 +204,9 @@ def test_units_answer_in_the_meeting_and_it_is_kept_with_the_directive(
         assert [one["id"] for one in told] == [entry["id"], noted["id"], tied["id"]]
         assert told[0]["meeting_code"] == "GB-SAU"
         assert said_later(db.session(), actors["khach"], directive) == []
+    page = client_for("daibieu").get(f"/directives/{partly['directive_id']}").text
+    assert "Ý kiến tại các cuộc họp sau" in page
+    assert page.index("xã Đắk R&#39;Măng: 80%") < page.index("Còn hai thôn.")
     assert earlier.revision == revision
 
     later.do(secretary, "agenda.advance", from_item=None)
