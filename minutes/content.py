@@ -25,7 +25,7 @@ TAGS: Final = {
     "p", "h2", "h3", "strong", "em", "br", "ul", "ol", "li",
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
-TABLES: Final = frozenset({"attendance", "carried", "directives", "indicators"})
+TABLES: Final = frozenset({"attendance", "carried", "directives", "indicators", "scorecard"})
 LONGEST_BODY: Final = 900_000  # characters; a request holds a little more
 
 # What is nested deeper than this no reader needs, and no parser of ours keeps.

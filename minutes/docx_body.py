@@ -40,6 +40,7 @@ _STYLES: Final[dict[str, dict[int, str]]] = {
         4: "OBangPhai",
         5: "OBangGiua",
     },
+    "scorecard": {0: "OBangGiua"} | dict.fromkeys(range(2, 9), "OBangPhai"),
 }
 _SPACE: Final = re.compile("[ \t\n\r\f]+")
 # Styles of running text: headings, lists and tables stand in it, and not in cells.

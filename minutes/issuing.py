@@ -44,6 +44,7 @@ from minutes.workflow import (
     NotPrinted,
     newest_text,
     refuse_before_the_end,
+    told_besides,
 )
 from papers.models import Upload
 from people.actor import Actor
@@ -173,7 +174,8 @@ def _next_sheet(actor: Actor, meeting_id: int, document_id: int, base: int) -> _
             issue=issue,
             objects=recorded(
                 objects_of(session, meeting) | directory_of(session, meeting), meeting.state
-            ),
+            )
+            | told_besides(session, meeting, document.kind),
         )
 
 

@@ -103,12 +103,14 @@ COLUMNS_MM: Final[dict[str, tuple[int, ...]]] = {
     "directives": (11, 58, 31, 33, 27),
     "carried": (10, 45, 24, 23, 23, 35),
     "indicators": (11, 44, 24, 21, 30, 30),
+    "scorecard": (10, 40, 15, 17, 17, 14, 14, 16, 17),
 }
 WIDE_COLUMNS_MM: Final[dict[str, tuple[int, ...]]] = {
     "attendance": (12, 80, 105, 50),
     "directives": (12, 111, 45, 48, 31),
     "carried": (12, 82, 40, 28, 35, 50),
     "indicators": (12, 105, 30, 34, 36, 30),
+    "scorecard": (12, 95, 20, 20, 20, 20, 20, 20, 20),
 }
 
 

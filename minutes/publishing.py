@@ -23,7 +23,7 @@ from minutes.orders import Order
 from minutes.papers import Sheet, papers
 from minutes.registers import open_template
 from minutes.render import Renderer
-from minutes.workflow import NO_DOCUMENT, newest_text
+from minutes.workflow import NO_DOCUMENT, newest_text, told_besides
 from people.actor import Actor
 
 Objects = dict[str, dict[str, Any]]
@@ -163,10 +163,11 @@ def paper_of(
         return _paper_of(session, found, state, objects)
     if not may_read_documents(state, role):
         return None
-    record = recorded(objects, state)
+    meeting = session.get_one(Meeting, meeting_id)
+    record = recorded(objects, state) | told_besides(session, meeting, kind)
     name = _name(kind, objects[f"meeting/{meeting_id}"]["code"])
     draft = state not in (State.CLOSED, State.ARCHIVED)
-    template = open_template(session, session.get_one(Meeting, meeting_id), kind)
+    template = open_template(session, meeting, kind)
     return Paper(Order(kind, record, draft=draft, template=template), name)
 
 
@@ -178,8 +179,9 @@ def _paper_of(session: Session, document: Document, state: str, objects: Objects
     code = objects[f"meeting/{document.meeting_id}"]["code"]
     name = _name(kind, document.symbol or code)
     sha256 = document.signed_sha256 or document.sha256
-    record = recorded(objects, state)
-    template = open_template(session, session.get_one(Meeting, document.meeting_id), kind)
+    meeting = session.get_one(Meeting, document.meeting_id)
+    record = recorded(objects, state) | told_besides(session, meeting, kind)
+    template = open_template(session, meeting, kind)
     return Paper(Order(kind, record, text, issue, draft, template), name, sha256)
 
 

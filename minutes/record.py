@@ -196,6 +196,37 @@ class CarriedOut(_Exact):
     done_at: Moment | None
 
 
+class StoodOut(_Exact):
+    """How many directives stood how. `percent`: done ÷ (done + overdue); null where nothing could
+    have been done yet."""
+
+    total: int
+    done: int
+    done_on_time: int
+    done_late: int
+    open: int
+    in_time: int
+    overdue: int
+    no_deadline: int
+    percent: float | None
+
+
+class UnitStoodOut(StoodOut):
+    """The same for a leading unit."""
+
+    unit: UnitOut
+
+
+class ScorecardOut(_Exact):
+    """How the directives of earlier meetings stood when this one closed: those given since a day,
+    and older ones that were not done."""
+
+    at: Moment
+    since: date
+    total: StoodOut
+    units: list[UnitStoodOut]
+
+
 class MeetingOut(_Exact):
     """The meeting, and the parts of its record that the document tells of."""
 
@@ -216,6 +247,7 @@ class MeetingOut(_Exact):
     quorum: QuorumOut | None = None
     votes: list[VoteOut] | None = None
     carried: list[CarriedOut] | None = None
+    scorecard: ScorecardOut | None = None
     agenda: list[ItemOut] | None = None
     indicators: list[IndicatorOut] | None = None
     conclusions: list[ConclusionOut] | None = None
@@ -282,6 +314,21 @@ def record_json(kind: str, content: Content, issue: Issue | None, objects: Objec
 def _given(fields: Fields, *names: str) -> dict[str, Any]:
     """Those of the fields that are there: what is not told is left out."""
     return {name: fields[name] for name in names if fields.get(name) is not None}
+
+
+def _scorecard(found: Fields) -> ScorecardOut:
+    def stood(counts: Fields) -> dict[str, Any]:
+        return {name: counts[name] for name in StoodOut.model_fields}
+
+    return ScorecardOut(
+        at=found["at"],
+        since=found["since"],
+        total=StoodOut(**stood(found["total"])),
+        units=[
+            UnitStoodOut(unit=UnitOut(id=each["unit_id"], name=each["name"]), **stood(each))
+            for each in found["units"]
+        ],
+    )
 
 
 class _Reader:
@@ -364,6 +411,8 @@ class _Reader:
         }
         if carried := self._carried():
             held["carried"] = carried
+        if scorecard := next(self._all("scorecard"), None):
+            held["scorecard"] = _scorecard(scorecard)
         return held | outcome
 
     def _invited(self) -> list[ParticipantOut]:

@@ -7,6 +7,7 @@ is edited as `minutes.content.Content`; each save is a text of its own that neve
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -28,6 +29,7 @@ from minutes.commands import (
 )
 from minutes.content import Content
 from minutes.documents import compose
+from minutes.followup.past import stood
 from minutes.kinds import KINDS
 from minutes.merging import open_choices
 from minutes.models import Document, DocumentFile, DocumentText, Register
@@ -55,10 +57,17 @@ def composed(session: Session, meeting: Meeting, kind: str) -> Content:
         Conflict: the record holds something that no document takes: a title that is too long, say.
     """
     try:
-        return compose(kind, objects_of(session, meeting) | directory_of(session, meeting))
+        objects = objects_of(session, meeting) | directory_of(session, meeting)
+        return compose(kind, objects | told_besides(session, meeting, kind))
     except ValueError as error:  # pydantic's ValidationError is one
         log.warning("composing %s failed: %s", kind, type(error).__name__)
         raise Conflict(NOT_COMPOSED) from error
+
+
+def told_besides(session: Session, meeting: Meeting, kind: str) -> dict[str, dict[str, Any]]:
+    """What a kind of document tells besides its meeting's own objects: minutes, how directives of
+    earlier meetings stood."""
+    return stood(session, meeting) if kind == "minutes" else {}
 
 
 def newest_text(session: Session, document: Document) -> DocumentText:

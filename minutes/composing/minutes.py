@@ -25,6 +25,7 @@ from minutes.composing.phrases import (
     sentence,
 )
 from minutes.composing.reading import Fields, Record
+from minutes.composing.scorecard import scorecard_appendix
 from minutes.composing.votes import results
 from minutes.content import Content, Signature
 from minutes.numbers import clock, local, long_date, roman
@@ -40,7 +41,11 @@ def compose_minutes(record: Record) -> Content:
     # A draft does not state as a fact when the meeting will have ended.
     end = clock(ended) if record.ended else "…… giờ ……"
     closing = f"{capital(noun)} kết thúc vào {end}, {long_date(ended)}./."
-    indicators = indicators_appendix(record)
+    indicators, scorecard = indicators_appendix(record), scorecard_appendix(record)
+    pointers = [
+        *("Kết quả thực hiện các chỉ tiêu báo cáo" for _each in indicators),
+        *("Tình hình thực hiện chỉ đạo của các cuộc họp trước" for _each in scorecard),
+    ]
     return Content(
         superior=superior_lines(record),
         issuer=issuing_lines(record.organizer_name),
@@ -49,7 +54,7 @@ def compose_minutes(record: Record) -> Content:
         body="".join(
             [
                 *_head(record),
-                *_parts(record, with_indicators=bool(indicators)),
+                *_parts(record, pointers),
                 paragraph(closing),
             ]
         ),
@@ -58,7 +63,7 @@ def compose_minutes(record: Record) -> Content:
             Signature(capacity=["CHỦ TỌA"], name=_signer(record.presiding)),
         ],
         recipients=["Như thành phần tham dự;", "Lưu: VT, Hồ sơ."],
-        appendices=indicators,
+        appendices=[*indicators, *scorecard],
     )
 
 
@@ -95,18 +100,22 @@ def _people_line(record: Record, invited: Sequence[Fields], there: Sequence[Fiel
 # The course --------------------------------------------------------------------------------------
 
 
-def _parts(record: Record, *, with_indicators: bool) -> Iterator[str]:
-    """The course with the opinions, the votes, the conclusions, the tasks."""
+def _parts(record: Record, pointers: Sequence[str]) -> Iterator[str]:
+    """The course with the opinions, the votes, the conclusions, the tasks.
+
+    Args:
+        record: of the meeting.
+        pointers: what each appendix shows, in their order.
+    """
     noun = record.noun
     parts: list[tuple[str, list[str]]] = [
         (f"DIỄN BIẾN {noun.upper()}", list(_course(record))),
         ("KẾT QUẢ BIỂU QUYẾT", list(results(record))),
         ("KẾT LUẬN CỦA CHỦ TỌA", list(_conclusions(record))),
     ]
-    if with_indicators:
-        parts[0][1].append(
-            paragraph("Kết quả thực hiện các chỉ tiêu báo cáo tại Phụ lục kèm theo biên bản này.")
-        )
+    for number, shown in enumerate(pointers, start=1):
+        which = f"Phụ lục {roman(number)}" if len(pointers) > 1 else "Phụ lục"
+        parts[0][1].append(paragraph(f"{shown} tại {which} kèm theo biên bản này."))
     if tasks := directives_table(record, answers=True):
         parts.append(("NHIỆM VỤ GIAO CÁC CƠ QUAN, ĐƠN VỊ", [tasks]))
     for number, (title, blocks) in enumerate(parts, start=1):

@@ -87,7 +87,7 @@ def settle(change: Change, directive: Directive) -> None:
 
     def of(unit_id: int | None) -> Standing:
         if unit_id in reports:
-            return _reported(reports[unit_id])
+            return reported(reports[unit_id])
         stands = together(passed_on.get(unit_id, []))
         if stands.state == "given" and unit_id in understood:
             return replace(stands, state="acknowledged")
@@ -126,9 +126,18 @@ def _share(
         session.delete(left)
 
 
-def _reported(report: Report) -> Standing:
-    if report.decision == "returned":
+def reported(report: Report, at: datetime | None = None) -> Standing:
+    """How far a unit is by its newest report.
+
+    Args:
+        report: the unit's newest.
+        at: the moment that is asked about; now where it is left out. What was decided later does
+            not count then.
+    """
+    later = at is not None and report.decided_at is not None and report.decided_at > at
+    decision = None if later else report.decision
+    if decision == "returned":
         return Standing("returned", report.progress)
     if report.done:
-        return Standing(report.decision or "done", report.progress, report.at)
+        return Standing(decision or "done", report.progress, report.at)
     return Standing("reported", report.progress)

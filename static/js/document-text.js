@@ -5,7 +5,7 @@ import DOMPurify from '/static/vendor/dompurify/dist/purify.es.js';
 
 // Kept equal to TAGS and TABLES of minutes/content.py.
 const TAGS = ['p', 'h2', 'h3', 'strong', 'em', 'br', 'ul', 'ol', 'li', 'table', 'thead', 'tbody', 'tr', 'th', 'td'];
-const TABLES = ['attendance', 'carried', 'directives', 'indicators'];
+const TABLES = ['attendance', 'carried', 'directives', 'indicators', 'scorecard'];
 // What word processors and the editor write for the same things.
 const ALIKE = { b: 'strong', i: 'em', div: 'p', h1: 'h2', h4: 'h3', h5: 'h3', h6: 'h3' };
 const BLOCKS = ['P', 'H2', 'H3', 'LI'];
