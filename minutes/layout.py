@@ -103,7 +103,7 @@ COLUMNS_MM: Final[dict[str, tuple[int, ...]]] = {
     "directives": (11, 58, 31, 33, 27),
     "carried": (10, 45, 24, 23, 23, 35),
     "indicators": (11, 44, 24, 21, 30, 30),
-    "scorecard": (10, 40, 15, 17, 17, 14, 14, 16, 17),
+    "scorecard": (10, 38, 15, 17, 17, 14, 14, 16, 19),
 }
 WIDE_COLUMNS_MM: Final[dict[str, tuple[int, ...]]] = {
     "attendance": (12, 80, 105, 50),

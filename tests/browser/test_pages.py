@@ -39,6 +39,7 @@ def of_everyone(meetings: dict[str, Briefing]) -> list[str]:
         "/",
         "/meetings",
         "/directives",
+        "/directives/scorecard",
         f"/directives/{live.all('directive')[0]['id']}",
         scheduled.page,
         scheduled.live,
