@@ -50,6 +50,7 @@ def of_everyone(meetings: dict[str, Briefing]) -> list[str]:
         ended.page,
         ended.live,
         ended.documents,
+        "/calendar?month=2023-10",
         "/units",
         "/people",
     ]
@@ -80,6 +81,7 @@ def of_the_administrator(_meetings: dict[str, Briefing]) -> list[str]:
         "/people/new",
         "/people/1",
         "/units/1",
+        "/reminders",
     ]
 
 
