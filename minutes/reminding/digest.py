@@ -14,14 +14,13 @@ from core.times import VIETNAM, vietnam
 from meetings.access import visible_meetings
 from meetings.models import LEADERS, Meeting, Participant
 from minutes.followup.models import Extension, Report
-from minutes.followup.standing import each
 from minutes.followup.status import days_late, status
 from minutes.models import Directive, DirectiveUnit
 from minutes.reminding.models import Reminder
 from minutes.reminding.rules import horizon, is_near
 from minutes.reminding.triggers import LOOKING_BACK, SETTLED, reminded_at, told_until, unchecked
 from people.actor import Actor
-from people.directory import units_of
+from people.directory import members_of_groups, units_of
 from people.models import Person, Unit
 
 # A mail names so many directives, the most urgent first, and says how many more there are.
@@ -95,7 +94,9 @@ def compose(
         person=person,
         units=list(names),
         day=day,
-        sections=[(SECTIONS[name][0], tasks) for name, tasks in _first(filled).items()],
+        sections=[
+            (SECTIONS[name][0], len(filled[name]), tasks) for name, tasks in _first(filled).items()
+        ],
         left_out=max(0, sum(map(len, filled.values())) - NAMED),
         url=public_url,
     )
@@ -145,12 +146,14 @@ def _tasks(
         )
         .order_by(Directive.urgency, Directive.id)
     ).all()
+    members = members_of_groups(session)
     reports = _my_reports(session, [row[0].id for row in rows], units)
     known = _told_of(session, actor, present)
     sections: dict[str, list[Task]] = {name: [] for name in SECTIONS}
     news = False
     for directive, meeting in rows:
-        mine = [key for key in each(session, directive.unit_ids(leads=True)) if key in units]
+        leads = directive.unit_ids(leads=True)
+        mine = {key for lead in leads for key in members.get(lead, [lead])} & units
         newest = [reports[directive.id, key] for key in mine if (directive.id, key) in reports]
         back = [report for report in newest if report.decision == "returned"]
         if len(newest) == len(mine) and all(r.done for r in newest) and not back:

@@ -26,7 +26,7 @@ import app, config
 from minutes.reminding import writing
 writing.may_send = lambda moment: True
 writing.WRITING = writing.SENDING = timedelta(seconds=0.2)
-def write_due(*_args):
+def write_due(*_args, **_more):
     raise RuntimeError("a fault in a job")
 writing.write_due = write_due
 app.serve(config.load())

@@ -236,6 +236,8 @@ def test_four_hundred_directives_are_one_mail(
     # One of the world's own is late as well.
     assert text.count(f"{URL}/directives/") == 30
     assert f"Còn 371 việc nữa, xem tại: {URL}/directives\n" in text
+    assert "QUÁ HẠN (401)" in text
+    assert "\n\n\n" not in text
     assert len(stored(app)[0].directive_ids) == 401
 
 
