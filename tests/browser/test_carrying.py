@@ -124,6 +124,8 @@ def test_earlier_directives_are_asked_about_answered_and_shown(
     console.locator(f"#entry-{entry['id']}").focus()
     console.keyboard.press("x")
     expect(rows.first.locator(".carried-answers")).to_have_count(0)
+    # (The way back is offered once the server has answered.)
+    expect(console.locator(".toast button").first).to_be_visible()
     console.keyboard.press("z")
     expect(console.locator(".entry")).to_have_count(2)
     back = meeting.all("entry")[-1]
