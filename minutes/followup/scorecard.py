@@ -174,7 +174,7 @@ def scorecard(session: Session, actor: Actor, asked: Asked, present: datetime) -
         units=[
             UnitLine(unit, depth, of_units[unit.id])
             for unit, depth in units_in_order(session)
-            if unit.id in of_units and asked.unit_kind in ("", unit.kind)
+            if unit.id in of_units
         ],
         meetings=[
             MeetingLine(*row, of_meetings[row.id])
@@ -224,9 +224,10 @@ def _conditions(of: type[Directive] | type[Share], asked: Asked) -> list[ColumnE
     if of is Directive:
         # What units have passed on is part of what was given.
         found.append(Directive.parent_id.is_(None))
-        if asked.unit_kind:
-            led = select(Share.directive_id).join(Unit, Unit.id == Share.unit_id)
-            found.append(Directive.id.in_(led.where(Unit.kind == asked.unit_kind)))
+    if asked.unit_kind:
+        led = Share.unit_id.in_(select(Unit.id).where(Unit.kind == asked.unit_kind))
+        of_kind = Directive.id.in_(select(Share.directive_id).where(led))
+        found.append(of_kind if of is Directive else led)
     if asked.given_from is not None:
         found.append(of.at >= _begin(asked.given_from))
     if asked.given_to is not None:
