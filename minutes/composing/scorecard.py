@@ -38,12 +38,13 @@ def scorecard_appendix(record: Record) -> list[Appendix]:
         f"ngày {since}, và các chỉ đạo giao trước đó chưa hoàn thành.",
         _total(found["total"]),
     ]
-    notes = [
+    # Before the table: behind it, it would at times stand alone on a page.
+    note = (
         "Tỷ lệ hoàn thành bằng số đã hoàn thành chia cho tổng của số đã hoàn thành và số quá hạn "
-        "chưa hoàn thành. Chỉ đạo giao nhiều đơn vị được tính cho từng đơn vị.",
-    ]
+        "chưa hoàn thành. Chỉ đạo giao nhiều đơn vị được tính cho từng đơn vị."
+    )
     table = [body.table("scorecard", _HEAD, rows)] if rows else []
-    parts = [*map(body.paragraph, texts), *table, *map(body.note, notes)]
+    parts = [*map(body.paragraph, texts), body.note(note), *table]
     return [Appendix(title="Tình hình thực hiện chỉ đạo", body="".join(parts))]
 
 
