@@ -6,7 +6,6 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
-from flask_babel import lazy_gettext as _
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
@@ -18,15 +17,13 @@ from minutes.followup.register import Wanted
 from minutes.followup.scorecard import Asked
 from minutes.followup.status import StatusName
 
-NO_DAY = _("Không có ngày này.")
-
 
 def _a_day(value: str) -> str:
     try:
         if value and not 1990 <= date.fromisoformat(value).year <= 2200:
             raise ValueError(value)
     except ValueError:
-        raise PydanticCustomError("day", "{message}", {"message": NO_DAY}) from None
+        raise PydanticCustomError("day", "not a day") from None
     return value
 
 

@@ -28,6 +28,11 @@ from minutes.models import Directive
 from minutes.render import Renderer
 from people.login import current_actor
 
+# What the page is asked by. (`url_for` takes names of its own, which nobody may give it.)
+ASKED = {*ScorecardFilter.model_fields, "sort"}
+# A row costs a millisecond to draw, for which others wait; the spreadsheet has them all.
+UNITS_ON_A_PAGE = 100
+
 bp = Blueprint("reports", __name__)
 api = blueprint("reports", __name__)
 
@@ -121,14 +126,21 @@ def page() -> tuple[str, int]:
     found, at = _found(query)
     count, decimal = _writers()
     by_unit = request.args.get("sort") == "unit"
+    lines = found.units if by_unit else found.worst_first()
+    pages = max(1, -(-len(lines) // UNITS_ON_A_PAGE))
+    number = min(max(1, request.args.get("page", 1, type=int)), pages)
+    first = (number - 1) * UNITS_ON_A_PAGE
     shown = render_template(
         "minutes/scorecard.html",
         found=found,
-        lines=found.units if by_unit else found.worst_first(),
+        lines=lines[first : first + UNITS_ON_A_PAGE],
+        first=first,
+        page=number,
+        pages=pages,
         by_unit=by_unit,
         at=at,
         # What was typed stays, also where it is wrong.
-        typed=request.args,
+        typed={name: value for name, value in request.args.items() if name in ASKED},
         filtered=any(query.model_dump().values()),
         error=error,
         meetings=_meetings(),

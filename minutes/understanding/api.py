@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from flask_babel import lazy_gettext as _
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
@@ -15,8 +14,6 @@ from core.schema import Args
 from core.text import clean
 from minutes.understanding.service import understood
 
-NO_DAY = _("Không có ngày này.")
-
 api = blueprint("understanding", __name__)
 
 
@@ -24,7 +21,7 @@ def _a_day(value: str) -> str:
     try:
         date.fromisoformat(value)
     except ValueError:
-        raise PydanticCustomError("day", "{message}", {"message": NO_DAY}) from None
+        raise PydanticCustomError("day", "not a day") from None
     return value
 
 

@@ -59,7 +59,7 @@ def test_the_page_says_it_in_numbers_and_bars(
     assert wrong.status_code == 422
     tree = html.fromstring(wrong.text)
     assert tree.get_element_by_id("given_from").get("value") == "2026-02-30"
-    assert "Không có ngày này" in tree.xpath("//*[@role='alert']")[0].text_content()
+    assert "Không phải là ngày hợp lệ" in tree.xpath("//*[@role='alert']")[0].text_content()
     assert len(table(tree)) == 2
     assert "Chưa có chỉ đạo nào" in client_for("khach").get("/directives/scorecard").text
 
@@ -146,3 +146,31 @@ def test_what_is_too_much_for_a_file_is_refused_in_a_sentence(
     assert "Có 7 chỉ đạo; một tệp chứa nhiều nhất 6." in refused.text
     for address in ("/directives.xlsx", "/directives/scorecard", "/directives/scorecard.xlsx"):
         assert client.get(address).status_code == 302, address
+
+
+def test_many_units_come_in_pages(
+    live: Briefing,
+    world: World,
+    thu_ky: Actor,
+    client_for: ClientFor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("minutes.followup.reports.UNITS_ON_A_PAGE", 1)
+    for key in ("xa_mot", "xa_hai"):
+        told = {"text": "Báo cáo.", "lead_unit_ids": [world.units[key]], "due": "2199-Q1"}
+        live.do(thu_ky, "directive.add", **told)
+    client = client_for("thuky")
+    seen = []
+    # What is no number, or beyond the last page, leads to one that there is; a name that the
+    # making of addresses knows, to nothing else.
+    for number in ("1", "2", "99", "-3", "x&_method=POST&_scheme=javascript&_anchor=x"):
+        answer = client.get(f"/directives/scorecard?sort=unit&kind=commune&page={number}")
+        assert answer.status_code == 200
+        tree = html.fromstring(answer.text)
+        seen.append([row[0:2] for row in table(tree)[:-1]])
+        (link,) = tree.xpath("//nav[@class='pager']/a/@href")
+        assert "sort=unit" in link
+        assert "kind=commune" in link
+        assert "javascript" not in link
+    one, two = [["1", "UBND xã Đắk R'Măng"]], [["2", "UBND xã Quảng Hòa"]]
+    assert seen == [one, two, two, one, one]
