@@ -176,7 +176,8 @@ def act(directive_id: int, intention: str) -> BaseResponse | tuple[str, int]:
     found, _viewer = directive_for(db.session(), actor, directive_id)
     meeting_id, form = found.meeting_id, MultiDict(request.form)
     try:
-        take_in_all(actor, form, request.files.getlist("uploads"))
+        if intention == "report":
+            take_in_all(actor, form, request.files.getlist("uploads"))
         args = meant.args(form, directive_id)
         ask(actor, meeting_id, meant.command, form.get("request_id") or None, args)
     except (NotFound, Unauthenticated):

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from core.db import db
+from papers.models import Upload
 from people.actor import Actor
 from tests.marks import both_engines
 from tests.meetings.test_pages import text
@@ -229,6 +232,15 @@ def test_what_is_refused_comes_back_with_what_was_typed(
     monkeypatch.setitem(app.config, "PAPER_MAX_BYTES", 1000)
     large = {"uploads": (io.BytesIO(bytes(200_000)), "Lớn.pdf")}
     assert unit.post(f"{address}/report", data=large).status_code == 413
+
+
+def test_files_are_taken_in_with_a_report_alone(live: Briefing, client_for: ClientFor) -> None:
+    address = f"/directives/{live.parts.directive}"
+    for username in ("quansat", "daibieu"):
+        sent = {"field": "Y tế", "uploads": (io.BytesIO(pdf(mark=username)), "Lạc.pdf")}
+        assert client_for(username).post(f"{address}/classify", data=sent).status_code == 403
+    with live.app.app_context():
+        assert db.session.scalar(select(Upload.id).where(Upload.filename == "Lạc.pdf")) is None
 
 
 def test_a_part_is_passed_on_and_taken_back(
