@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from core.errors import DomainError, Invalid
+from core.text import clean
 from papers.models import Upload
 from papers.uploads import take_in
 from people.actor import Actor
@@ -141,7 +142,7 @@ def take_in_all(actor: Actor, form: Form, uploads: list[FileStorage]) -> None:
 
 def taken_in(session: Session, actor: Actor, form: Form) -> list[Upload]:
     """The files that a form names and its author has uploaded."""
-    named = form.getlist("files")[:MOST_FILES]
+    named = [clean(value) for value in form.getlist("files")[:MOST_FILES]]
     return list(
         session.scalars(
             select(Upload).where(Upload.user_id == actor.user_id, Upload.sha256.in_(named))

@@ -178,6 +178,7 @@ def test_its_whole_life_goes_through_the_page(
     assert f"/reports/{report}/files/1" in page.text
 
 
+@both_engines
 def test_what_is_refused_comes_back_with_what_was_typed(
     in_state: Callable[[str], Briefing],
     client_for: ClientFor,
@@ -220,6 +221,7 @@ def test_what_is_refused_comes_back_with_what_was_typed(
         ("report", {"text": "x" * 20_001, "progress": "5"}),
         ("report", {"text": "x", "progress": "5", "files": ["a" * 64] * 11}),
         ("report", {"text": "\x00", "progress": "5"}),
+        ("report", {"text": "x", "progress": "5", "files": ["\x00"]}),
     ):
         answer = unit.post(f"{address}/{key}", data={"form": key} | values)
         assert answer.status_code == 422, (key, values)
