@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core.times import VIETNAM, vietnam
 from meetings.access import visible_meetings
 from meetings.models import LEADERS, Meeting, Participant
-from minutes.followup.models import Extension, Report
+from minutes.followup.models import Extension, Report, Share
 from minutes.followup.status import days_late, status
 from minutes.models import Directive, DirectiveUnit
 from minutes.reminding.models import Reminder
@@ -147,7 +147,8 @@ def _tasks(
         .order_by(Directive.urgency, Directive.id)
     ).all()
     members = members_of_groups(session)
-    reports = _my_reports(session, [row[0].id for row in rows], units)
+    keys = [row[0].id for row in rows]
+    reports, finished = _my_reports(session, keys, units), _my_finished(session, keys, units)
     known = _told_of(session, actor, present)
     sections: dict[str, list[Task]] = {name: [] for name in SECTIONS}
     news = False
@@ -156,7 +157,7 @@ def _tasks(
         mine = {key for lead in leads for key in members.get(lead, [lead])} & units
         newest = [reports[directive.id, key] for key in mine if (directive.id, key) in reports]
         back = [report for report in newest if report.decision == "returned"]
-        if len(newest) == len(mine) and all(r.done for r in newest) and not back:
+        if not back and all(_done(directive, key, reports, finished) for key in mine):
             continue  # what is still to be done of it is others' work
         due = vietnam(directive.due_at).date() if directive.due_at else None
         given = max(directive.at, meeting.closed_at or directive.at)
@@ -193,6 +194,28 @@ def _task(directive: Directive, meeting: Meeting, present: datetime, note: str) 
 def _short(text: str, letters: int = LETTERS) -> str:
     text = " ".join(text.split())
     return text if len(text) <= letters else text[: letters - 1].rstrip() + "…"
+
+
+def _done(
+    directive: Directive,
+    unit_id: int,
+    reports: dict[tuple[int, int | None], Report],
+    finished: set[tuple[int, int]],
+) -> bool:
+    """Whether a unit has done what is its own of a directive, by itself or by what it passed on."""
+    report = reports.get((directive.id, unit_id))
+    return report.done if report is not None else (directive.id, unit_id) in finished
+
+
+def _my_finished(
+    session: Session, directive_ids: list[int], units: set[int]
+) -> set[tuple[int, int]]:
+    statement = select(Share.directive_id, Share.unit_id).where(
+        Share.directive_id.in_(directive_ids),
+        Share.unit_id.in_(units),
+        Share.done_at.is_not(None),
+    )
+    return {(row.directive_id, row.unit_id) for row in session.execute(statement)}
 
 
 def _my_reports(

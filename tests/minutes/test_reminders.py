@@ -215,6 +215,34 @@ def test_what_is_given_and_sent_back_comes_once(
     assert run(app, post, tomorrow + timedelta(days=2), any_time=True) == {}
 
 
+def test_what_one_s_own_parts_have_done_is_not_called_to_mind(
+    in_state: InState, world: World, post: MailServer, thu_ky: Actor, dai_bieu: Actor
+) -> None:
+    closed = in_state("closed")
+    app, units = closed.app, world.units
+    closed.do(thu_ky, "meeting.reopen", reason="Ghi sót.")
+    closed.do(
+        thu_ky,
+        "directive.update",
+        directive_id=closed.parts.directive,
+        due="2199-12-31",
+        lead_unit_ids=[units["xa_mot"], units["tai_chinh"]],
+        supporting_unit_ids=[],
+    )
+    closed.do(thu_ky, "meeting.close")
+    passed = {"directive_id": closed.parts.directive, "unit_ids": [units["thon"]]}
+    closed.do(dai_bieu, "directive.pass_on", **passed)
+    part = max(int(k[10:]) for k in closed.objects(thu_ky) if k.startswith("directive/"))
+    report = {"directive_id": part, "progress": 100, "text": "Xong.", "done": True}
+    closed.do(dai_bieu, "directive.report", **report)
+    with app.app_context(), writing() as session:
+        for directive in session.scalars(select(Directive).filter_by(meeting_id=closed.id)):
+            directive.due = "2026-11-01"
+    address(app, world, daibieu="xa1@example.gov.vn", daibieu2="tc@example.gov.vn")
+    assert run(app, post, now(), any_time=True) == {"written": 1, "sent": 1}
+    assert len(post.to("tc@example.gov.vn")) == 1
+
+
 def test_four_hundred_directives_are_one_mail(
     in_state: InState, world: World, post: MailServer
 ) -> None:
