@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +13,13 @@ from core.db import Base, UtcDateTime
 from core.times import rfc3339
 from people.models import Person
 
+_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 STATES = ("waiting", "sending", "sent", "refused", "uncertain", "dropped")
+
+
+def without_addresses(words: str | None) -> str | None:
+    """What a mail server has said, less the addresses in it, which are administrators' to see."""
+    return words and _ADDRESS.sub("…", words)
 
 
 class Reminder(Base):
@@ -66,7 +73,7 @@ class Reminder(Base):
             "directives": len(self.directive_ids),
             "attempts": self.attempts,
             "next_attempt_at": rfc3339(self.next_attempt_at) if self.state == "waiting" else None,
-            "error": self.error,
+            "error": without_addresses(self.error),
             "created_at": rfc3339(self.created_at),
             "sent_at": rfc3339(self.sent_at),
         }

@@ -14,7 +14,7 @@ from core.schema import parse
 from core.times import now
 from minutes.reminding import services
 from minutes.reminding.commands import Decide
-from minutes.reminding.models import STATES, Reminder
+from minutes.reminding.models import STATES, Reminder, without_addresses
 from minutes.reminding.rules import may_send, next_sending
 from people.login import current_actor
 from people.models import Person
@@ -56,6 +56,7 @@ def reminders() -> str:
         page=page,
         pages=max(1, -(-total // PER_PAGE)),
         is_admin=actor.is_admin,
+        said=str if actor.is_admin else without_addresses,
         server=current_app.config["MAIL"],
         quiet_until=None if may_send(now()) else next_sending(now()),
     )

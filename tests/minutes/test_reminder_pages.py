@@ -34,7 +34,8 @@ def mails(app: Flask, world: World) -> dict[str, int]:
         ):
             person = session.get_one(Person, world.person(username))
             person.email = f"{username}@example.gov.vn"
-            person.email_failed_at, person.email_error = now(), f"550 no <b>{username}</b>"
+            person.email_failed_at = now()
+            person.email_error = f"550 no <b>{username}</b> <{username}@example.gov.vn>"
             for number, state in enumerate(states):
                 mail = Reminder(
                     person_id=person.id,
@@ -47,7 +48,7 @@ def mails(app: Flask, world: World) -> dict[str, int]:
                     state=state,
                     attempts=3,
                     next_attempt_at=now() + timedelta(hours=1),
-                    error="550 <script>" if state == "refused" else None,
+                    error="550 <script> cu@example.gov.vn" if state == "refused" else None,
                     created_at=now(),
                     sent_at=now() if state == "sent" else None,
                 )
@@ -79,6 +80,8 @@ def test_staff_see_what_became_of_mails_and_not_what_they_say(
     found = client_for("quantri").get("/api/v1/reminders?state=refused").json
     assert [mail["id"] for mail in found["items"]] == [mails["khach"], mails["refused"]]
     assert "body" not in found["items"][0]
+    # Addresses are administrators' to see, also those in what a server has said.
+    assert [mail["error"] for mail in found["items"]] == ["550 <script> …"] * 2
     # Loopback reads the figures.
     assert read(app.test_client())("reminders", state="refused") == 2
 
