@@ -31,20 +31,25 @@ def upgrade():
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_share_unit_id_unit')),
     sa.PrimaryKeyConstraint('directive_id', 'unit_id', name=op.f('pk_share'))
     )
-    # As minutes.followup.standing works it out. A unit's newest report counts; what is done as a
-    # whole is done by each, and a unit that has passed its share on stands as the whole does.
+    # As minutes.followup.standing works it out: a unit's newest report counts, else what it has
+    # passed on, else what it has answered.
     op.execute("""
         INSERT INTO share (directive_id, unit_id, state, done_at,
             meeting_id, at, due_at, extension_asked)
         SELECT lead.directive_id, lead.unit_id,
             CASE
-                WHEN report.id IS NULL THEN directive.state
                 WHEN report.decision = 'returned' THEN 'returned'
                 WHEN report.done THEN COALESCE(report.decision, 'done')
-                ELSE 'reported'
+                WHEN report.id IS NOT NULL THEN 'reported'
+                WHEN parts.all_done = 1 AND parts.some_unchecked = 1 THEN 'done'
+                WHEN parts.all_done = 1 THEN 'checked'
+                WHEN parts.some_returned = 1 THEN 'returned'
+                WHEN parts.some_reported = 1 THEN 'reported'
+                WHEN parts.all_acknowledged = 1 OR answer.id IS NOT NULL THEN 'acknowledged'
+                ELSE 'given'
             END,
             CASE
-                WHEN report.id IS NULL THEN directive.done_at
+                WHEN report.id IS NULL AND parts.all_done = 1 THEN parts.done_at
                 WHEN report.done AND COALESCE(report.decision, '') <> 'returned' THEN report.at
             END,
             directive.meeting_id, directive.at, directive.due_at, directive.extension_asked
@@ -59,6 +64,19 @@ def upgrade():
             SELECT max(newest.id) FROM report AS newest
             WHERE newest.directive_id = lead.directive_id AND newest.unit_id = lead.unit_id
         )
+        LEFT JOIN acknowledgement AS answer ON answer.directive_id = lead.directive_id
+            AND answer.unit_id = lead.unit_id AND answer.reply = 'understood'
+        LEFT JOIN (
+            SELECT parent_id, passed_on_by_unit_id, max(done_at) AS done_at,
+                min(CASE WHEN state IN ('done', 'checked') THEN 1 ELSE 0 END) AS all_done,
+                max(CASE WHEN state = 'done' THEN 1 ELSE 0 END) AS some_unchecked,
+                max(CASE WHEN state = 'returned' THEN 1 ELSE 0 END) AS some_returned,
+                max(CASE WHEN state IN ('reported', 'done', 'checked') THEN 1 ELSE 0 END)
+                    AS some_reported,
+                min(CASE WHEN state = 'acknowledged' THEN 1 ELSE 0 END) AS all_acknowledged
+            FROM directive WHERE parent_id IS NOT NULL GROUP BY parent_id, passed_on_by_unit_id
+        ) AS parts ON parts.parent_id = lead.directive_id
+            AND parts.passed_on_by_unit_id = lead.unit_id
     """)
     with op.batch_alter_table('share', schema=None) as batch_op:
         batch_op.create_index('ix_share_scorecard', ['unit_id', 'meeting_id', 'state', 'due_at', 'done_at', 'extension_asked', 'at'], unique=False)
