@@ -2,7 +2,7 @@
 
 The tree and the percentage are those of the government's own statistics (report 1270/BC-TCTTTg of
 2017): done = in time + late; not done = still in time + overdue; and of what could have been done
-by now, done ÷ (done + overdue), how much is. docs/decisions/0019 says what counts where.
+by now, done ÷ (done + overdue), how much is. docs/decisions/0018 says what counts where.
 """
 
 from __future__ import annotations
