@@ -16,7 +16,6 @@ from meetings.models import LEADERS, Meeting, Participant
 from minutes.followup.models import Acknowledgement
 from minutes.followup.status import days_late, has_status, status
 from minutes.models import NO_DEADLINE, Directive, DirectiveUnit
-from minutes.services import NO_DIRECTIVE
 from people.actor import Actor
 from people.directory import members_of_groups, units_below, units_of
 
@@ -150,15 +149,15 @@ def directive_for(session: Session, actor: Actor, directive_id: int) -> tuple[Di
     """A directive, with the actor's view of its meeting.
 
     Raises:
-        NotFound: there is none for this actor.
+        NotFound: there is none for this actor; in the same words as where there is none at all.
     """
     directive = session.get(Directive, directive_id)
     if directive is None:
-        raise NotFound(NO_DIRECTIVE)
+        raise NotFound()
     viewer = view(session, actor, directive.meeting_id)
     thing = (directive.key, directive.public())
     if not sees(viewer.role, viewer.state, thing, viewer.unit_id):
-        raise NotFound(NO_DIRECTIVE)
+        raise NotFound()
     return directive, viewer
 
 

@@ -129,7 +129,10 @@ def test_its_whole_life_goes_through_the_page(
     assert forms(client_for("quansat").get(address)) == set()
     assert forms(client_for("daibieu2").get(address)) == {"acknowledge"}  # it only supports
     for username in ("khach", "quantri"):
-        assert client_for(username).get(address).status_code == 404
+        refused = client_for(username).get(address)
+        assert refused.status_code == 404
+        # What there is not looks the same.
+        assert text(client_for(username).get("/directives/99999")) == text(refused)
         assert client_for(username).post(f"{address}/report", data={}).status_code == 404
     assert client_for("quansat").post(f"{address}/classify", data={}).status_code == 403
 
