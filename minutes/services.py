@@ -191,7 +191,7 @@ def remove_directive(change: Change, args: RemoveDirective) -> None:
     ]
     if directive.parent_id or any(change.session.scalar(each.limit(1)) for each in used):
         raise Conflict(
-            _("Chỉ đạo này đã có báo cáo, xin gia hạn hoặc giao tiếp nên không bỏ được; hãy sửa."),
+            _("Chỉ đạo này đã có báo cáo, xin gia hạn hoặc phân công nên không bỏ được; hãy sửa."),
             current=directive.public(),
         )
     answers = select(Acknowledgement).where(Acknowledgement.directive_id == directive.id)

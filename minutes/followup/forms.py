@@ -107,11 +107,11 @@ INTENTIONS: dict[str, Intention] = {
         },
         _("Đã trả lại báo cáo; đơn vị sẽ báo cáo lại."),
     ),
-    "pass_on": Intention("directive.pass_on", _pass_on, _("Đã giao tiếp cho đơn vị trực thuộc.")),
+    "pass_on": Intention("directive.pass_on", _pass_on, _("Đã phân công cho đơn vị trực thuộc.")),
     "take_back": Intention(
         "directive.take_back",
         lambda form, key: {"directive_id": number(form.get("part_id", ""))},
-        _("Đã thu hồi phần việc đã giao tiếp."),
+        _("Đã thu hồi phần việc đã phân công."),
     ),
     "classify": Intention(
         "directive.classify",

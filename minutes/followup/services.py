@@ -210,13 +210,13 @@ def pass_on(change: Change, args: PassOn) -> Directive:
         raise Invalid.at("directive_id", _("Chỉ đạo này chưa nêu đơn vị chủ trì."))
     if unit_id in newest_reports(change.session, directive):
         raise Conflict(
-            _("Đơn vị đã báo cáo trực tiếp chỉ đạo này, không giao tiếp được nữa."),
+            _("Đơn vị đã báo cáo trực tiếp chỉ đạo này, không phân công được nữa."),
             current=directive.public(),
         )
     due = directive.due if args.due is None else args.due
     until = last_moment(due)
     if directive.due_at is not None and (until is None or until > directive.due_at):
-        raise Invalid.at("due", _("Thời hạn giao tiếp không được sau thời hạn của chỉ đạo."))
+        raise Invalid.at("due", _("Thời hạn phân công không được sau thời hạn của chỉ đạo."))
     for sub_unit in _sub_units(change, directive, unit_id, args.unit_ids):
         part = Directive(
             meeting_id=change.meeting.id,
@@ -248,7 +248,7 @@ def _sub_units(change: Change, directive: Directive, unit_id: int, wanted: list[
             raise Invalid.at("unit_ids", message)
         check_exists(change.session, unit, vietnam(change.at).date(), "unit_ids")
         if key in taken:
-            message = _("Chỉ đạo này đã được giao tiếp cho %(unit)s.", unit=unit.name)
+            message = _("Chỉ đạo này đã được phân công cho %(unit)s.", unit=unit.name)
             raise Conflict(message, current=directive.public())
         found.append(unit)
     return found
@@ -261,7 +261,7 @@ def take_back(change: Change, args: TakeBack) -> Directive:
     part = change.part(Directive, args.directive_id, NO_DIRECTIVE)
     if part.parent_id is None or part.passed_on_by_unit_id is None:
         raise Conflict(
-            _("Chỉ thu hồi được phần việc đã giao tiếp cho đơn vị trực thuộc."),
+            _("Chỉ thu hồi được phần việc đã phân công cho đơn vị trực thuộc."),
             current=part.public(),
         )
     speaks_for(change, [part.passed_on_by_unit_id], part.passed_on_by_unit_id)
@@ -363,6 +363,6 @@ def _refuse_if_passed_on(change: Change, directive: Directive, unit_id: int | No
     )
     if unit_id is not None and change.session.scalar(passed_on.limit(1)) is not None:
         raise Conflict(
-            _("Chỉ đạo này đã giao tiếp; kết quả báo cáo ở từng phần đã giao."),
+            _("Chỉ đạo này đã phân công; kết quả báo cáo ở từng phần đã giao."),
             current=directive.public(),
         )

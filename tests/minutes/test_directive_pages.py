@@ -269,11 +269,11 @@ def test_a_part_is_passed_on_and_taken_back(
     (part,) = set(re.findall(r'href="/directives/(\d+)"', page.text)) - {address.split("/")[-1]}
     of_part = unit.get(f"/directives/{part}")
     assert "Xem chỉ đạo gốc" in text(of_part)
-    assert "xã Đắk R&#39;Măng giao tiếp" in text(of_part)
+    assert "xã Đắk R&#39;Măng phân công" in text(of_part)
     assert unit.post(f"{address}/take_back", data=form_of(page, f"take-{part}")).status_code == 302
     words = text(unit.get(address))
     story = words[words.index("Quá trình thực hiện") :]
-    assert story.index("Giao tiếp cho đơn vị trực thuộc") < story.index("Thu hồi phần việc")
+    assert story.index("Phân công cho đơn vị trực thuộc") < story.index("Thu hồi phần việc")
     assert story.count("Thôn 1") == 2
     assert unit.get(f"/directives/{part}").status_code == 404
 
