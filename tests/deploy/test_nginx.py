@@ -144,6 +144,12 @@ def test_large_bodies_are_refused_before_the_application(
     assert ask(proxy, "/", "POST", data=b"x" * size).status_code == status
 
 
+def test_a_report_is_let_through_with_its_files(proxy: Proxy) -> None:
+    address, body = f"http://127.0.0.1:{proxy.port}/directives/12", bytes(2 * 1024 * 1024)
+    assert requests.post(f"{address}/report", data=body, timeout=10).status_code == 200
+    assert requests.post(f"{address}/extend", data=body, timeout=10).status_code == 413
+
+
 def test_outsiders_do_not_see_the_metrics(proxy: Proxy) -> None:
     assert ask(proxy, "/metrics").status_code == 403
     assert ("GET", "/metrics") not in Echo.asked
