@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from tests.deploy.proxy import SITE, Proxy, binary, proxied
-from tests.server import free_port
+from tests.server import free_port, until
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -148,6 +148,15 @@ def test_a_report_is_let_through_with_its_files(proxy: Proxy) -> None:
     address, body = f"http://127.0.0.1:{proxy.port}/directives/12", bytes(2 * 1024 * 1024)
     assert requests.post(f"{address}/report", data=body, timeout=10).status_code == 200
     assert requests.post(f"{address}/extend", data=body, timeout=10).status_code == 413
+
+
+def test_the_key_of_a_calendar_is_in_no_log(proxy: Proxy) -> None:
+    address = f"http://127.0.0.1:{proxy.port}/calendar"
+    answer = requests.get(f"{address}/units/3.ics?key=khoa-cua-toi", timeout=10)
+    assert answer.status_code == 200
+    requests.get(f"{address}?month=2026-11", timeout=10)
+    until(lambda: "/calendar?month=2026-11" in str(proxy.log()), "the later request in the log")
+    assert "khoa-cua-toi" not in (proxy.folder / "access.log").read_text()
 
 
 def test_outsiders_do_not_see_the_metrics(proxy: Proxy) -> None:
