@@ -132,6 +132,7 @@ def look_at(page: Page, path: str, language: str) -> list[str]:
 def flaws_of(page: Page) -> list[str]:
     size = page.viewport_size
     assert size
+    page.wait_for_load_state()  # without its stylesheets every page has flaws
     found: list[str] = page.evaluate(FLAWS, size["width"])
     return found
 
