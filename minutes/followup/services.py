@@ -194,6 +194,10 @@ def _check_later(change: Change, directive: Directive, due: str) -> None:
         raise Invalid.at("due", _("Thời hạn mới đã qua."))
     if directive.due_at is not None and until <= directive.due_at:
         raise Invalid.at("due", _("Thời hạn mới phải sau thời hạn đang có."))
+    whole = change.session.get(Directive, directive.parent_id) if directive.parent_id else None
+    if whole is not None and whole.due_at is not None and until > whole.due_at:
+        message = _("Thời hạn mới không được sau thời hạn của chỉ đạo; hãy gia hạn chỉ đạo trước.")
+        raise Invalid.at("due", message)
 
 
 @command("directive.pass_on", PassOn, roles=UNITS, states={State.CLOSED})

@@ -226,6 +226,11 @@ def test_what_is_passed_on_is_done_when_all_its_parts_are(
     live.do(dai_bieu, "directive.pass_on", **mine, unit_ids=[units["thon"]])
     (village,) = parts_of(live, thu_ky, mine["directive_id"])
     assert (village["due"], village["passed_on_by_unit_id"]) == ("2199-06-01", units["xa_mot"])
+    # No part gets more time than the whole has.
+    ask = {"directive_id": village["id"], "unit_id": units["thon"], "reason": "Mưa lũ."}
+    late = refused(Invalid, live, dai_bieu, "extension.ask", **ask, due="2199-12")
+    assert late.errors[0]["field"] == "due"
+    live.do(dai_bieu, "extension.ask", **ask, due="2199-06-20")
     live.do(dai_bieu, "directive.report", **direct | {"directive_id": village["id"]})
     assert directive(live, thu_ky, mine["directive_id"])["state"] == "done"
     seen = directive(live, thu_ky, key)
