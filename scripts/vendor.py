@@ -87,9 +87,6 @@ FONT_SUBSETS = ("latin-ext", "vietnamese", "latin")
 # What can be no name is worked out as the module runs, or stands in a text.
 _IMPORT = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*)["']([\w@.~/-]+)["']""")
 _SOURCE_MAP = re.compile(r"\n//# sourceMappingURL=\S+\s*$")
-# A page that has been read with the system's letters is not laid out anew when ours come: on a slow
-# phone that takes a second. They are there for the next page.
-_DISPLAY = re.compile(r"font-display: swap\b")
 _FACE = re.compile(r"@font-face \{[^}]*\}")
 _WOFF_FALLBACK = re.compile(r",\s*url\([^)]+\.woff\)\s*format\('woff'\)")
 
@@ -139,7 +136,7 @@ def copy_font(target: Path) -> None:
         faces = _FACE.findall(rule)
         for subset in FONT_SUBSETS:
             name = f"files/be-vietnam-pro-{subset}-{weight}-normal.woff2"
-            using = [_DISPLAY.sub("font-display: optional", f) for f in faces if name in f]
+            using = [face for face in faces if name in face]
             if not using:
                 raise VendorError(f"{FONT}/{weight}.css does not use {name}")
             rules.extend(using)

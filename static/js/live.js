@@ -21,8 +21,6 @@ import { toaster } from './toasts.js';
 const { meeting_id: meetingId, me, strings, lang, jitsi } = pageData();
 const t = translator(strings);
 const root = document.getElementById('live');
-// The letters come after what makes the page work: until now their stylesheet was one for print.
-document.getElementById('letters').media = 'all';
 const snapshot = JSON.parse(document.getElementById('snapshot').textContent);
 const feed = new Feed({ meetingId, account: me.account_id, snapshot });
 const toast = toaster(document.getElementById('live-toasts'), t);
@@ -271,3 +269,4 @@ drawMissed();
 draw();
 followVotes(c);
 followCode(c);
+import('./live-letters.js').then(({ letIn }) => letIn(document.getElementById('letters')));
