@@ -27,6 +27,7 @@ import agenda.views
 import agenda.voting
 import cli
 import config
+import core.answering
 import core.api
 import core.db
 import core.docs
@@ -221,7 +222,14 @@ def serve(settings: config.Settings) -> None:
     gevent.signal_handler(signal.SIGTERM, socketio.stop)
     print(f"Giao ban: http://{settings.host}:{settings.port}", flush=True)
     misread = logging.getLogger("gevent")  # else written to stderr as it comes
-    socketio.run(app, host=settings.host, port=settings.port, log_output=False, error_log=misread)
+    socketio.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_output=False,
+        error_log=misread,
+        handler_class=core.answering.AtOnce,
+    )
     jobs.stop()
     core.stopping.finish(underway)
 

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Briefing, Windows, api, picture, ready
-from tests.server import Server
+from tests.server import Server, until
 
 FINANCE, COMMUNES, OURS = "Phòng TC-KH", "UBND các xã", "xã Quảng Sơn"
 
@@ -144,6 +144,8 @@ def test_a_unit_that_is_no_more_gives_way_to_its_successors(
         expect(form.locator(".unit-box .chip")).to_have_text([re.compile(new)])
         page.keyboard.press("Control+Enter")
         expect(page.locator(".directive")).to_have_count(1)
+        # The row stands there before the server has it.
+        until(lambda: meeting.all("directive"), "the directive")
         assert meeting.all("directive")[0]["lead_unit_ids"] == [units[new]]
     finally:
         back = {"valid_to": None, "successor_ids": []}
