@@ -14,7 +14,11 @@ let underway = 0;
 
 const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-chooser.addEventListener('change', () => {
+chooser.addEventListener('change', take);
+// Somebody was quicker than this script.
+if (chooser.files.length > 0) take();
+
+function take() {
   const files = [...chooser.files];
   chooser.value = '';
   fault('');
@@ -23,7 +27,7 @@ chooser.addEventListener('change', () => {
     return;
   }
   for (const file of files) send(file);
-});
+}
 
 chooser.form.addEventListener('submit', (event) => {
   if (underway === 0) return;

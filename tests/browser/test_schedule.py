@@ -30,7 +30,7 @@ def test_from_the_form_to_the_cancellation(windows: Windows) -> None:
     guest = windows.open("daibieu", "/meetings", PHONE)
     expect(guest.get_by_role("link", name=TITLE)).to_be_visible()
     guest.goto(address)
-    expect(guest.get_by_text(ITEMS[0])).to_be_visible()
+    expect(guest.locator("#agenda").get_by_text(ITEMS[0])).to_be_visible()
     expect(guest.get_by_role("button", name="Hủy họp…")).to_have_count(0)
     stranger = windows.open("khach", "/meetings", expected=(address, "404 "))
     expect(stranger.get_by_text(TITLE)).to_have_count(0)
