@@ -232,6 +232,9 @@ def asked(found: dict[str, Any]) -> dict[str, tuple[str, str]]:
         ),
         "a page in the middle": register("chair", page=1000),
         "the last page": register("chair", page=2000),
+        "the page, the chair": ("chair", "/directives"),
+        "the page, of a unit": ("chair", f"/directives?unit={found['unit']}"),
+        "the scorecard's page": ("chair", "/directives/scorecard"),
         "the scorecard": ("chair", "/api/v1/directives/scorecard"),
         "the scorecard of a year": (
             "chair",
