@@ -120,8 +120,9 @@ class _Worker:
             self._kill()
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
-                # A request that was never read cannot be flushed any more.
-                with contextlib.suppress(OSError):
+                # A request that was never read cannot be flushed any more; an answer that somebody
+                # still waits for as the server ends cannot be closed under them.
+                with contextlib.suppress(OSError, RuntimeError):
                     pipe.close()
         self.process.wait()
 
