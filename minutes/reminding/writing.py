@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from core.db import reading, writing
 from core.errors import Conflict
 from core.i18n import speaking
 from core.jobs import Jobs
+from core.realtime import give_way
 from core.times import now, vietnam
 from minutes.reminding.digest import Digest, compose
 from minutes.reminding.models import Reminder
@@ -43,7 +43,7 @@ def write_due(
         ids = [user.id for user in candidates(session, present)]
     for user_id in ids:
         # The server that does this has others to answer; a thousand mails take it a while.
-        time.sleep(0.001)
+        give_way()
         if stopping():
             break
         with reading() as session, speaking("vi"):
