@@ -22,7 +22,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -346,12 +346,105 @@ def renders(database: Path, folder: Path, times: int) -> dict[str, Any]:
 # The feed -----------------------------------------------------------------------------------------
 
 
+class Others:
+    """Ten people with a meeting each, beside the one that is followed."""
+
+    LINES = 160  # two of the demo's record in each: some 27 pages
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        said = server.meeting_id("GB-2023-09")
+        path = f"/api/v1/meetings/{said}/discussion?per_page=100"
+        entries = server.request("GET", path, username="thuky").json["items"]
+        texts = [entry["text"] for entry in entries]
+        self._meetings = [self._held(number, texts) for number in range(10)]
+        self._rounds = 0
+
+    def _held(self, number: int, texts: list[str]) -> int:
+        body = {
+            "title": f"Giao ban {number}",
+            "starts_at": "2026-11-02T08:00:00+07:00",
+            "ends_at": "2026-11-02T11:00:00+07:00",
+        }
+        made = self._server.request("POST", "/api/v1/meetings", body, username="thuky")
+        assert made.status == 201, made.body
+        meeting_id: int = made.json["id"]
+        item = self._give(meeting_id, "agenda.add", title="Tình hình chung", minutes=60)
+        self._give(meeting_id, "meeting.open")
+        self._give(meeting_id, "agenda.advance", from_item=None)
+        for line in range(self.LINES):
+            text = f"{number}. {texts[line % len(texts)]} {texts[(line + 1) % len(texts)]}"
+            self._give(meeting_id, "discussion.add", item_id=item["id"], kind="opinion", text=text)
+        return meeting_id
+
+    def _give(self, meeting_id: int, name: str, **args: Any) -> Any:
+        answer = self._server.command("thuky", meeting_id, name, **args)
+        assert answer.status == 200, answer.body
+        return answer.json["result"]
+
+    def pages(self) -> int:
+        """How many pages the minutes of one of them have."""
+        return page_count(Reader(self._server, "thuky").download(self._meetings[0]))
+
+    @contextmanager
+    def documents(self) -> Iterator[None]:
+        """Each has its minutes printed, a text that nobody has seen: all ten are in work or wait
+        when the block begins, and some still when it ends."""
+        self._rounds += 1
+        for meeting_id in self._meetings:
+            self._give(meeting_id, "conclusion.add", text=f"Kết luận thêm {self._rounds}.")
+        quiet(self._server)  # what is printed ahead for it is not what is measured
+        self._rounds += 1
+        for meeting_id in self._meetings:
+            self._give(meeting_id, "conclusion.add", text=f"Kết luận thêm {self._rounds}.")
+        with ThreadPoolExecutor(len(self._meetings)) as pool:
+            readers = [Reader(self._server, "thuky") for _meeting in self._meetings]
+            asked = [
+                pool.submit(reader.download, meeting_id)
+                for reader, meeting_id in zip(readers, self._meetings, strict=True)
+            ]
+            until(lambda: self._under_way() == len(asked), "ten prints that are in work or wait")
+            yield
+            assert not all(one.done() for one in asked), "the prints were over too soon"
+            for one in asked:
+                one.result()
+
+    def _under_way(self) -> int:
+        names = ("giaoban_renders_running", "giaoban_renders_waiting")
+        return int(sum(counted(self._server, name) for name in names))
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Each writes to the demo's ended meeting and asks for its minutes, again and again."""
+        other = self._server.meeting_id("GB-2023-09")
+        stop = threading.Event()
+
+        def work(number: int) -> None:
+            reader = Reader(self._server, STAFF[number % len(STAFF)])
+            count = 0
+            while not stop.is_set():
+                text = f"Kết luận thêm {number}.{count}.{time.monotonic()}."
+                self._give(other, "conclusion.add", text=text)
+                reader.download(other)
+                count += 1
+
+        with ThreadPoolExecutor(10) as pool:
+            before = printed(self._server)
+            at_work = [pool.submit(work, number) for number in range(10)]
+            until(lambda: printed(self._server) > before, "the first print")
+            yield
+            stop.set()
+            for one in at_work:
+                one.result()
+
+
 def feed(ground: Ground, folder: Path, times: int, readers: int, commands: int) -> dict[str, Any]:
-    """The delays of those who follow a meeting, idle and while ten documents are asked for."""
-    idle: list[float] = []
-    busy: list[float] = []
-    asked = 0
+    """The delays of those who follow a meeting: idle, while ten documents are printed, and while
+    ten people write and ask for documents without a pause."""
     with serving(ground.database, folder) as server:
+        others = Others(server)
+        other = server.meeting_id("GB-2023-09")
+        assert server.command("thuky", other, "meeting.reopen", reason="đo").status == 200
 
         def measured() -> float:
             command = [
@@ -362,44 +455,28 @@ def feed(ground: Ground, folder: Path, times: int, readers: int, commands: int) 
             done = subprocess.run(command, input="\n", capture_output=True, text=True, check=True)
             return float(json.loads(done.stdout.splitlines()[-1])["delay_p99"])
 
-        other = server.meeting_id("GB-2023-09")
-        assert server.command("thuky", other, "meeting.reopen", reason="đo").status == 200
-
-        def download(stop: threading.Event, number: int) -> int:
-            # Each is a text that nobody has seen, of another meeting: ten are in work or wait.
-            reader = Reader(server, STAFF[number % len(STAFF)])
-            count = 0
-            while not stop.is_set():
-                text = f"Kết luận thêm {number}.{count}.{time.monotonic()}."
-                answer = server.command("thuky", other, "conclusion.add", text=text)
-                assert answer.status == 200, answer.body
-                reader.download(other)
-                count += 1
-            return count
-
+        meanwhile: dict[str, Callable[[], AbstractContextManager[None]]] = {
+            "idle": nullcontext,
+            "ten_renders": others.documents,
+            "ten_people": others.at_work,
+        }
+        p99: dict[str, list[float]] = {name: [] for name in meanwhile}
         for turn in range(times):
-            for loaded in (False, True) if turn % 2 == 0 else (True, False):
-                if not loaded:
-                    quiet(server)
-                    idle.append(measured())
-                    continue
-                stop = threading.Event()
-                with ThreadPoolExecutor(10) as pool:
-                    at_work = [pool.submit(download, stop, number) for number in range(10)]
-                    before = printed(server)
-                    until(lambda: printed(server) > before, "the first print")  # noqa: B023
-                    busy.append(measured())
-                    stop.set()
-                    asked += sum(one.result() for one in at_work)
-        made = printed(server)
+            for name in list(meanwhile) if turn % 2 == 0 else reversed(meanwhile):
+                quiet(server)
+                with meanwhile[name]():
+                    p99[name].append(measured())
+        pages = others.pages()
     return {
         "readers": readers,
         "commands": commands,
-        "downloads_meanwhile": asked,
-        "prints": made,
-        "idle_p99_ms": spread(idle),
-        "busy_p99_ms": spread(busy),
-        "ratio": spread([b / i for b, i in zip(busy, idle, strict=True)]),
+        "pages": pages,
+        "p99_ms": {name: spread(values) for name, values in p99.items()},
+        "ratio": {
+            name: spread([b / i for b, i in zip(values, p99["idle"], strict=True)])
+            for name, values in p99.items()
+            if name != "idle"
+        },
     }
 
 

@@ -96,6 +96,9 @@ class Ahead:
             for meeting_id in self._went_on():
                 self._changed[meeting_id] = at
         for meeting_id in [m for m, changed in self._changed.items() if at - changed >= QUIET]:
+            # Asked before the meeting is read: whoever follows one live would wait for that.
+            if not self._renderer.spare():
+                break
             if self._print(meeting_id):
                 self._changed.pop(meeting_id, None)
 

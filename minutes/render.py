@@ -218,6 +218,11 @@ class Renderer:
         """Whether there is a finished print under a key, without reading it."""
         return self._prints is not None and key in self._prints
 
+    def spare(self) -> bool:
+        """Whether a worker may print ahead: one more that is busy would leave one for people,
+        where there are several."""
+        return len(self._busy) + min(2, self._most) <= self._most
+
     def call(self, job: str, *parts: bytes, deadline_seconds: float = 60) -> bytes:
         """Run one of `minutes.render_worker.JOBS` in a worker.
 
@@ -269,7 +274,7 @@ class Renderer:
         with self._news:
             if ahead:
                 # It holds its document's name, so it must not wait: somebody may come for it.
-                free = self._spare()
+                free = self.spare()
             else:
                 with metrics.RENDERS_WAITING.track_inprogress():
                     free = self._news.wait_for(
@@ -287,10 +292,6 @@ class Renderer:
                 if worker.alive:
                     self._idle.append(worker)
                 self._news.notify_all()
-
-    def _spare(self) -> bool:
-        # Whether one more busy worker would leave one for people, where there are several.
-        return len(self._busy) + min(2, self._most) <= self._most
 
     def _taken(self) -> _Worker:
         dead = [worker for worker in self._idle if not worker.alive]

@@ -120,13 +120,21 @@ def test_a_unit_that_is_renamed_is_printed_anew(
 
 
 def test_where_no_worker_can_be_spared_the_next_look_tries_again(
-    ahead: Ahead, live: Briefing, thu_ky: Actor, renderer: Renderer, printed: list[str]
+    ahead: Ahead,
+    live: Briefing,
+    thu_ky: Actor,
+    renderer: Renderer,
+    printed: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    read: list[int] = []
+    jobs = ahead._jobs
+    monkeypatch.setattr(ahead, "_jobs", lambda number: read.append(number) or jobs(number))
     live.do(thu_ky, "conclusion.add", text="Khẩn trương.")
     ahead.look(1)
     with renderer._worker(give_up_at=1e9, ahead=False):
         ahead.look(1 + QUIET)
-    assert printed == []
+    assert (printed, read) == ([], [])
     ahead.look(1 + QUIET)
     assert sorted(printed) == ["conclusions", "minutes"]
 
