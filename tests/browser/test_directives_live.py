@@ -237,4 +237,4 @@ def test_units_read_a_directive_back_and_the_console_sees_it(
     expect(page.locator(".directive")).to_have_count(2)
     expect(phone.locator("#directives .live-directive")).to_have_count(2)
     screen = windows.open("thuky", f"{meeting.page}/screen")
-    expect(screen.locator(".now")).to_contain_text("2 nhiệm vụ")
+    expect(screen.locator(".now")).to_contain_text("2 chỉ đạo")

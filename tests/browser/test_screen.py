@@ -116,7 +116,7 @@ def test_the_screen_follows_the_chair_beside_console_and_phone(
     vote(screen, meeting)
     show_directives(screen)
     screen.follows("closed", "meeting.close")
-    screen.says("Cuộc họp đã kết thúc lúc", "1 kết luận, 1 nhiệm vụ được giao")
+    screen.says("Cuộc họp đã kết thúc lúc", "1 kết luận, 1 chỉ đạo")
     screen.look("closed")
     # Nothing on it can be chosen.
     assert screen.page.locator("a, button, input, [tabindex='0']").count() == 0
@@ -147,7 +147,7 @@ def speak(screen: Screen, meeting: Briefing) -> None:
 def direct(screen: Screen, phone: Page) -> None:
     args = {"text": DIRECTIVE, "due": "2026-11-30"}
     screen.follows("given", "directive.add", **args)
-    screen.says("Giao nhiệm vụ", DIRECTIVE, "30/11/2026")
+    screen.says("Chỉ đạo mới", DIRECTIVE, "30/11/2026")
     screen.look("given")
     expect(phone.get_by_text(DIRECTIVE)).to_be_visible()
     # Who comes now has missed the moment.
