@@ -17,6 +17,7 @@ from meetings.changes import GENESIS, chained
 from meetings.feed import objects_of
 from meetings.models import LogRow, Meeting
 from minutes.due import last_moment
+from minutes.followup.standing import false_shares
 from minutes.models import Directive, Document, DocumentText, Register, urgency
 
 # People are told together with who takes part, but belong to the directory, not the log.
@@ -89,6 +90,8 @@ def _faults_of(session: Session, meeting_id: int) -> Iterator[str]:
             yield f"{directive.key} is not where the register sorts it"
         if directive.folded != fold(directive.text):
             yield f"{directive.key} is not found by its text"
+        for unit_id in false_shares(session, directive):
+            yield f"{directive.key}: scorecards count unit {unit_id} as it does not stand"
 
 
 def _document_faults(

@@ -3,7 +3,7 @@ what was decided about that, and from the directives that it was passed on by.""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,6 +14,9 @@ from meetings.changes import Change
 from minutes.followup.models import Acknowledgement, Extension, Report, Share
 from minutes.models import Directive
 from people.directory import members_of_groups
+
+# What a share repeats of its directive.
+REPEATED = ("meeting_id", "at", "due_at", "extension_asked")
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,24 @@ def settle(change: Change, directive: Directive) -> None:
     that which it is a part of."""
     session = change.session
     session.flush()
+    of = _standings(session, directive)
+    leads: list[int | None] = [*each(session, directive.unit_ids(leads=True))]
+    each_stands = {unit_id: of(unit_id) for unit_id in leads or [None]}
+    standing = together([*each_stands.values()])
+    directive.state, directive.progress = standing.state, standing.progress
+    directive.done_at = standing.done_at
+    asked = select(Extension.id).where(
+        Extension.directive_id == directive.id, Extension.state == "asked"
+    )
+    directive.extension_asked = True if session.scalar(asked.limit(1)) else None
+    if directive.parent_id is None:
+        _share(session, directive, each_stands)
+    if directive.parent_id is not None:
+        settle(change, session.get_one(Directive, directive.parent_id))
+
+
+def _standings(session: Session, directive: Directive) -> Callable[[int | None], Standing]:
+    # How far a unit has come with it.
     reports = newest_reports(session, directive)
     understood = set(
         session.scalars(
@@ -93,19 +114,24 @@ def settle(change: Change, directive: Directive) -> None:
             return replace(stands, state="acknowledged")
         return stands
 
-    leads: list[int | None] = [*each(session, directive.unit_ids(leads=True))]
-    each_stands = {unit_id: of(unit_id) for unit_id in leads or [None]}
-    standing = together([*each_stands.values()])
-    directive.state, directive.progress = standing.state, standing.progress
-    directive.done_at = standing.done_at
-    asked = select(Extension.id).where(
-        Extension.directive_id == directive.id, Extension.state == "asked"
-    )
-    directive.extension_asked = True if session.scalar(asked.limit(1)) else None
-    if directive.parent_id is None:
-        _share(session, directive, each_stands)
-    if directive.parent_id is not None:
-        settle(change, session.get_one(Directive, directive.parent_id))
+    return of
+
+
+def false_shares(session: Session, directive: Directive) -> list[int]:
+    """The units whose share of a directive, which scorecards count, does not follow from what has
+    been said about it. (Who belongs to a group may have changed since: that is not asked.)"""
+    shares = session.scalars(select(Share).where(Share.directive_id == directive.id)).all()
+    by_name = set(directive.unit_ids(leads=True)) - members_of_groups(session).keys()
+    wanted = by_name if directive.parent_id is None else set()
+    of = _standings(session, directive)
+    false = wanted - {share.unit_id for share in shares}
+    for share in shares:
+        stands = of(share.unit_id)
+        same = (share.state, share.done_at) == (stands.state, stands.done_at)
+        same = same and directive.parent_id is None
+        if not same or any(getattr(share, name) != getattr(directive, name) for name in REPEATED):
+            false.add(share.unit_id)
+    return sorted(false)
 
 
 def _share(
@@ -119,7 +145,7 @@ def _share(
             continue
         share = known.pop(unit_id, None) or Share(directive_id=directive.id, unit_id=unit_id)
         share.state, share.done_at = stands.state, stands.done_at
-        for name in ("meeting_id", "at", "due_at", "extension_asked"):
+        for name in REPEATED:
             setattr(share, name, getattr(directive, name))
         session.add(share)
     for left in known.values():

@@ -102,6 +102,14 @@ TAMPERINGS = {
         "UPDATE directive SET folded = '' WHERE meeting_id = :m",
         "is not found by its text",
     ),
+    "what scorecards count": (
+        "UPDATE share SET state = 'done' WHERE meeting_id = :m",
+        "scorecards count unit",
+    ),
+    "a unit that scorecards leave out": (
+        "DELETE FROM share WHERE meeting_id = :m",
+        "scorecards count unit",
+    ),
     "a deadline's units": (
         "DELETE FROM directive_unit",
         "is not what the log says",
