@@ -6,12 +6,15 @@ import re
 import unicodedata
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"})
-# Cc: control characters, of which a line break and a tab are text. Cs: lone surrogates,
-# which no database takes. The bidirectional marks could make a document say one thing
-# and show another.
-_BIDI = set("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# No characters, and the only ones left that no XML takes (documents are made of it).
-_NONE = set("\ufffe\uffff")
+# What no text holds. Control characters (Cc), of which a line break and a tab are text, and lone
+# surrogates (Cs), which no database takes. The bidirectional marks could make a document say one
+# thing and show another. U+FFFE and U+FFFF are no characters, and the only ones left that no XML
+# takes (documents are made of it).
+_NO_TEXT = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
+    r"\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069"
+    r"\ufffe\uffff]"
+)
 
 
 def clean(text: str) -> str:
@@ -20,13 +23,7 @@ def clean(text: str) -> str:
     Tone style (hòa, hoà) and apostrophes stay as they were typed.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = (
-        c
-        for c in text
-        if c in "\n\t"
-        or (c not in _BIDI and c not in _NONE and unicodedata.category(c) not in ("Cc", "Cs"))
-    )
-    return "".join(kept).strip()
+    return _NO_TEXT.sub("", text).strip()
 
 
 def fold(text: str) -> str:
