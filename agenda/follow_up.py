@@ -25,7 +25,7 @@ def follow_up_item(change: Change) -> AgendaItem | None:
     """The meeting's item that asks about earlier directives, if it has one."""
     return change.session.scalar(
         select(AgendaItem).where(
-            AgendaItem.meeting_id == change.meeting.id, AgendaItem.kind == KIND
+            AgendaItem.meeting_id == change.meeting_id, AgendaItem.kind == KIND
         )
     )
 
@@ -38,12 +38,12 @@ def add_follow_up_item(change: Change) -> None:
     items = list(
         change.session.scalars(
             select(AgendaItem)
-            .where(AgendaItem.meeting_id == change.meeting.id)
+            .where(AgendaItem.meeting_id == change.meeting_id)
             .order_by(AgendaItem.position, AgendaItem.id)
         )
     )
     item = AgendaItem(
-        meeting_id=change.meeting.id,
+        meeting_id=change.meeting_id,
         position=len(items) + 1,
         kind=KIND,
         title=TITLE,

@@ -22,11 +22,11 @@ def show(change: Change, args: ShowOnScreen) -> Screen:
     model = KNOWN.get(args.what)
     if model is not None and args.ref is not None:
         found = change.session.get(model, args.ref)
-        if found is None or found.meeting_id != change.meeting.id:
+        if found is None or found.meeting_id != change.meeting_id:
             raise NotFound(_("Không có nội dung này để chiếu."))
-    screen = change.session.scalar(select(Screen).where(Screen.meeting_id == change.meeting.id))
+    screen = change.session.scalar(select(Screen).where(Screen.meeting_id == change.meeting_id))
     if screen is None:
-        screen = Screen(meeting_id=change.meeting.id)
+        screen = Screen(meeting_id=change.meeting_id)
         change.session.add(screen)
     screen.what, screen.ref, screen.page = args.what, args.ref, args.page
     return screen

@@ -40,7 +40,7 @@ def _items(change: Change) -> list[AgendaItem]:
     return list(
         change.session.scalars(
             select(AgendaItem)
-            .where(AgendaItem.meeting_id == change.meeting.id)
+            .where(AgendaItem.meeting_id == change.meeting_id)
             .order_by(AgendaItem.position, AgendaItem.id)
         )
     )
@@ -49,7 +49,7 @@ def _items(change: Change) -> list[AgendaItem]:
 def stop_speaking(change: Change) -> None:
     """Whoever has the floor has finished."""
     speaking = select(Speaker).where(
-        Speaker.meeting_id == change.meeting.id, Speaker.state == "speaking"
+        Speaker.meeting_id == change.meeting_id, Speaker.state == "speaking"
     )
     for speaker in change.session.scalars(speaking):
         speaker.state, speaker.finished_at = "done", change.at
@@ -195,7 +195,7 @@ def add_item(change: Change, args: AddItem) -> AgendaItem:
     if known is not None:
         raise Conflict(_("Chương trình đã có mục kiểm điểm chỉ đạo."), current=known.public())
     item = AgendaItem(
-        meeting_id=change.meeting.id,
+        meeting_id=change.meeting_id,
         position=len(items) + 1,
         title=args.title,
         minutes=args.minutes,
@@ -304,7 +304,7 @@ def add_entry(change: Change, args: AddEntry) -> Entry:
     elif args.progress is not None:
         raise Invalid.at("progress", _("Tiến độ chỉ ghi kèm một chỉ đạo của kỳ trước."))
     entry = Entry(
-        meeting_id=change.meeting.id,
+        meeting_id=change.meeting_id,
         item_id=item.id,
         kind=args.kind,
         text=args.text,
@@ -335,7 +335,7 @@ def attribute(
     if person_id is not None:
         participant = change.session.scalar(
             select(Participant).where(
-                Participant.meeting_id == change.meeting.id, Participant.person_id == person_id
+                Participant.meeting_id == change.meeting_id, Participant.person_id == person_id
             )
         )
         if participant is None:

@@ -41,7 +41,7 @@ def request_floor(change: Change, args: RequestFloor) -> Speaker:
         )
     queue = _queue(change, item.id)
     speaker = Speaker(
-        meeting_id=change.meeting.id,
+        meeting_id=change.meeting_id,
         person_id=person_id,
         item_id=item.id,
         reply_to=answered.id if answered else None,
@@ -77,7 +77,7 @@ def _person(change: Change, person_id: int | None) -> int:
     if change.role not in LEADERS:
         raise Forbidden(_("Chỉ chủ trì và thư ký đăng ký phát biểu thay người khác."))
     invited = select(Participant.id).where(
-        Participant.meeting_id == change.meeting.id, Participant.person_id == person_id
+        Participant.meeting_id == change.meeting_id, Participant.person_id == person_id
     )
     if change.session.scalar(invited) is None:
         raise _field("person_id", _("Người này không có trong thành phần dự họp."))
@@ -146,7 +146,7 @@ def call(change: Change, args: CallSpeaker) -> Speaker:
 
 def _expect_speaking(change: Change, seen: int | None) -> None:
     speaking = change.session.scalar(
-        select(Speaker).where(Speaker.meeting_id == change.meeting.id, Speaker.state == SPEAKING)
+        select(Speaker).where(Speaker.meeting_id == change.meeting_id, Speaker.state == SPEAKING)
     )
     if (speaking.id if speaking else None) != seen:
         current = (speaking or change.meeting).public()

@@ -31,7 +31,7 @@ def open_vote(change: Change, args: OpenVote) -> Vote:
     """Put a question to the vote."""
     item = change.part(AgendaItem, args.item_id, NO_ITEM) if args.item_id is not None else None
     vote = Vote(
-        meeting_id=change.meeting.id,
+        meeting_id=change.meeting_id,
         item_id=item.id if item else None,
         question=args.question,
         secret=args.secret,
@@ -59,7 +59,7 @@ def _voters(change: Change) -> list[int]:
                 Attendance.person_id == Participant.person_id,
             ),
         )
-        .where(Participant.meeting_id == change.meeting.id, Participant.role.in_(VOTERS))
+        .where(Participant.meeting_id == change.meeting_id, Participant.role.in_(VOTERS))
         .order_by(Participant.position, Participant.id)
     )
     return [person for person, status, deputy in rows if status != "absent" or deputy]
@@ -81,7 +81,7 @@ def cast(change: Change, args: Cast) -> Ballot:
     person_id = change.actor.person_id or 0
     attendance = change.session.scalars(
         select(Attendance).where(
-            Attendance.meeting_id == change.meeting.id, Attendance.person_id == person_id
+            Attendance.meeting_id == change.meeting_id, Attendance.person_id == person_id
         )
     ).one()
     if attendance.status == "absent" and attendance.deputy_name is None:
@@ -100,7 +100,7 @@ def cast(change: Change, args: Cast) -> Ballot:
             )
         _put_in(change, vote, args.choice)
     if ballot is None:
-        ballot = Ballot(meeting_id=change.meeting.id, vote_id=vote.id, person_id=person_id)
+        ballot = Ballot(meeting_id=change.meeting_id, vote_id=vote.id, person_id=person_id)
         change.session.add(ballot)
     ballot.choice = None if vote.secret else args.choice
     ballot.deputy_name = attendance.deputy_name
@@ -155,7 +155,7 @@ def remove_vote(change: Change, args: NamedVote) -> None:
 
 def close_all(change: Change) -> None:
     """Close every vote that is still open."""
-    still = select(Vote).where(Vote.meeting_id == change.meeting.id, Vote.state == "open")
+    still = select(Vote).where(Vote.meeting_id == change.meeting_id, Vote.state == "open")
     for vote in change.session.scalars(still.order_by(Vote.id)).all():
         _close(change, vote)
 

@@ -69,7 +69,7 @@ def attendance_of(change: Change, person_id: int) -> Attendance:
     """
     found = change.session.scalar(
         select(Attendance).where(
-            Attendance.meeting_id == change.meeting.id, Attendance.person_id == person_id
+            Attendance.meeting_id == change.meeting_id, Attendance.person_id == person_id
         )
     )
     if found is None:
@@ -149,11 +149,11 @@ def count_people(change: Change, args: CountPeople) -> Headcount:
         raise Forbidden(_("Chỉ báo được số người của điểm cầu mình."))
     found = change.session.scalar(
         select(Headcount).where(
-            Headcount.meeting_id == change.meeting.id, Headcount.unit_id == args.unit_id
+            Headcount.meeting_id == change.meeting_id, Headcount.unit_id == args.unit_id
         )
     )
     if found is None:
-        found = Headcount(meeting_id=change.meeting.id, unit_id=args.unit_id)
+        found = Headcount(meeting_id=change.meeting_id, unit_id=args.unit_id)
         change.session.add(found)
     found.people, found.at = args.people, change.at
     return found
@@ -207,7 +207,7 @@ def change_quorum(change: Change) -> None:
     if change.meeting.quorum is not None:
         count_quorum(change)
         return
-    mine = Quorum.meeting_id == change.meeting.id
+    mine = Quorum.meeting_id == change.meeting_id
     for each in change.session.scalars(select(Quorum).where(mine)):
         change.session.delete(each)
 
@@ -265,8 +265,8 @@ def _spend(change: Change, attendance: Attendance, mode: str, code: str) -> None
     if device is None:
         raise _field("code", _("Hãy quét mã bằng trình duyệt đã đăng nhập."))
     number = _read(change, attendance, code)
-    mine = SpentCode.meeting_id == change.meeting.id
-    if change.session.get(SpentCode, (change.meeting.id, number)):
+    mine = SpentCode.meeting_id == change.meeting_id
+    if change.session.get(SpentCode, (change.meeting_id, number)):
         raise Conflict(_("Mã này đã có người dùng; hãy quét mã mới trên màn hình."))
     person_id = attendance.person_id
     others = change.session.scalars(
@@ -286,7 +286,7 @@ def _spend(change: Change, attendance: Attendance, mode: str, code: str) -> None
         )
     change.session.add(
         SpentCode(
-            meeting_id=change.meeting.id,
+            meeting_id=change.meeting_id,
             code=number,
             person_id=person_id,
             device=device,
@@ -302,7 +302,7 @@ def _read(change: Change, attendance: Attendance, code: str) -> str:
         raise _field("code", _("Mã này đã hết hạn; hãy quét mã đang hiện trên màn hình.")) from None
     except (BadData, UnicodeError):
         raise _field("code", _("Đây không phải là mã điểm danh.")) from None
-    if meeting_id != change.meeting.id:
+    if meeting_id != change.meeting_id:
         raise _field("code", _("Mã này của một cuộc họp khác."))
     participant = change.session.scalars(
         select(Participant).where(
@@ -324,7 +324,7 @@ def _read(change: Change, attendance: Attendance, code: str) -> str:
 
 def _let_begin_anew(change: Change, person_id: int) -> None:
     spent = select(SpentCode).where(
-        SpentCode.meeting_id == change.meeting.id, SpentCode.person_id == person_id
+        SpentCode.meeting_id == change.meeting_id, SpentCode.person_id == person_id
     )
     for each in change.session.scalars(spent):
         each.device = None
@@ -333,7 +333,7 @@ def _let_begin_anew(change: Change, person_id: int) -> None:
 def _own_site(change: Change, territory: Territory) -> int | None:
     own = change.session.scalar(
         select(Participant.unit_id).where(
-            Participant.meeting_id == change.meeting.id,
+            Participant.meeting_id == change.meeting_id,
             Participant.person_id == change.actor.person_id,
         )
     )

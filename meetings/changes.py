@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -80,7 +81,7 @@ class Change:
     """One accepted command while it is carried out."""
 
     session: Session
-    meeting: Meeting
+    meeting_id: int
     actor: Actor
     role: Role
     at: datetime
@@ -92,12 +93,18 @@ class Change:
     # Arguments that the log does not keep: what somebody chose in secret, what proves a presence.
     unlogged: set[str] = field(default_factory=set)
 
+    @cached_property
+    def meeting(self) -> Meeting:
+        """The meeting as it stands; read when it is asked for, since most commands need its id
+        alone."""
+        return self.session.get_one(Meeting, self.meeting_id)
+
     @property
     def unit_id(self) -> int | None:
         """The unit that the actor sits for in this meeting."""
         return self.session.scalar(
             select(Participant.unit_id).where(
-                Participant.meeting_id == self.meeting.id,
+                Participant.meeting_id == self.meeting_id,
                 Participant.person_id == self.actor.person_id,
             )
         )
@@ -109,7 +116,7 @@ class Change:
             NotFound: there is none, or it belongs to another meeting.
         """
         found = self.session.get(model, key) if key is not None else None
-        if found is None or found.meeting_id != self.meeting.id:
+        if found is None or found.meeting_id != self.meeting_id:
             raise NotFound(message)
         return found
 
@@ -227,7 +234,7 @@ def start(
         session.add(meeting)
         meeting.revision = 1
         session.flush()
-        change = Change(session, meeting, actor, Role.SECRETARY, at or now(), 1)
+        change = Change(session, meeting.id, actor, Role.SECRETARY, at or now(), 1)
         change.touch(meeting)
         row = _run(change, found, args, request_id, GENESIS)
     # Nobody follows it yet whom we should tell.
@@ -252,7 +259,8 @@ _LOCK = (
 )
 _OF_MEETING = LogRow.meeting_id == bindparam("meeting")
 _BEFORE = select(
-    Meeting,
+    Meeting.state,
+    Meeting.revision,
     select(Participant.role)
     .where(
         Participant.meeting_id == bindparam("meeting"),
@@ -290,34 +298,34 @@ def _carry_out(
 ) -> tuple[LogRow, str]:
     # The first statement takes the meeting's row lock (PostgreSQL) or finds the write lock
     # taken (SQLite), so that everything read after it is the newest state.
-    session.connection().execute(_LOCK, {"meeting": meeting_id})
-    before = session.execute(
-        _BEFORE,
-        {
-            "meeting": meeting_id,
-            "person": actor.person_id or 0,
-            "actor": actor.user_id,
-            "request": request_id,
-        },
-    ).one_or_none()
+    connection = session.connection()
+    connection.execute(_LOCK, {"meeting": meeting_id})
+    asked = {
+        "meeting": meeting_id,
+        "person": actor.person_id or 0,
+        "actor": actor.user_id,
+        "request": request_id,
+    }
+    before = connection.execute(_BEFORE, asked).one_or_none()
     if before is None:
         raise NotFound()
-    meeting: Meeting = before.Meeting
     if actor.stamp is not None and actor.stamp != before.stamp:
         raise Unauthenticated()
     role = Role(before.role) if before.role else None
-    if role is None or not sees(role, meeting.state):
+    if role is None or not sees(role, before.state):
         raise NotFound()
     if before.repeated is not None:
         earlier = session.get_one(LogRow, before.repeated)
         raise _Repeated(Outcome(earlier.revision, json.loads(earlier.result)))
     if role not in found.roles:
         raise Forbidden()
-    if meeting.state not in found.states:
-        raise Conflict(_WRONG_STATE[State(meeting.state)], current=meeting.public())
-    change = Change(session, meeting, actor, role, at or now(), meeting.revision)
+    change = Change(session, meeting_id, actor, role, at or now(), before.revision)
+    if before.state not in found.states:
+        raise Conflict(_WRONG_STATE[State(before.state)], current=change.meeting.public())
     row = _run(change, found, values, request_id, before.hash or GENESIS)
-    return row, meeting.state
+    # As it stands now: the command may have opened or closed the meeting.
+    meeting = change.touched.get(f"meeting/{meeting_id}")
+    return row, meeting.state if isinstance(meeting, Meeting) else before.state
 
 
 _WRONG_STATE = {
@@ -342,7 +350,7 @@ def _run(
     finally:
         session.info.pop("change", None)
     row = LogRow(
-        meeting_id=change.meeting.id,
+        meeting_id=change.meeting_id,
         revision=change.revision,
         at=change.at,
         actor_id=change.actor.user_id,

@@ -193,12 +193,12 @@ def _invite(change: Change, person_id: int, role: Role, unit_id: int | None) -> 
     if person is None:
         raise _field("person_id", _("Không có người này."))
     _check_unit(session, unit_id, "unit_id")
-    mine = Participant.meeting_id == change.meeting.id
+    mine = Participant.meeting_id == change.meeting_id
     if session.scalar(select(Participant.id).where(mine, Participant.person_id == person_id)):
         raise Conflict(_("%(name)s đã có trong thành phần dự họp.", name=person.name))
     last = session.scalar(select(func.max(Participant.position)).where(mine)) or 0
     participant = Participant(
-        meeting_id=change.meeting.id,
+        meeting_id=change.meeting_id,
         person_id=person_id,
         unit_id=unit_id or person.unit_id,
         role=role,
@@ -206,7 +206,7 @@ def _invite(change: Change, person_id: int, role: Role, unit_id: int | None) -> 
     )
     session.add(participant)
     session.add(
-        Attendance(meeting_id=change.meeting.id, person_id=person_id, unit_id=participant.unit_id)
+        Attendance(meeting_id=change.meeting_id, person_id=person_id, unit_id=participant.unit_id)
     )
     session.flush()
     _people_changed(change)
