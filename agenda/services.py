@@ -298,14 +298,14 @@ CHANGED_MEANWHILE = _("Dòng này đã được sửa trong lúc bạn soạn; h
 @command("discussion.add", AddEntry, roles=LEADERS, states={State.LIVE})
 def add_entry(change: Change, args: AddEntry) -> Entry:
     """Record what is said."""
-    item = change.part(AgendaItem, args.item_id, NO_ITEM)
+    change.expect(AgendaItem, args.item_id, NO_ITEM)
     if args.carried_id is not None:
         change.known("carried", args.carried_id, NO_CARRIED)
     elif args.progress is not None:
         raise Invalid.at("progress", _("Tiến độ chỉ ghi kèm một chỉ đạo của kỳ trước."))
     entry = Entry(
         meeting_id=change.meeting_id,
-        item_id=item.id,
+        item_id=args.item_id,
         kind=args.kind,
         text=args.text,
         at=spoken_at(change, args.at),
@@ -313,8 +313,7 @@ def add_entry(change: Change, args: AddEntry) -> Entry:
         progress=args.progress,
     )
     attribute(change, entry, args.person_id, args.speaker_name, args.unit_id)
-    change.session.add(entry)
-    return entry
+    return change.insert(entry)
 
 
 def attribute(
@@ -383,15 +382,14 @@ def remark(change: Change, args: Remark) -> Entry:
             _("Đã hết thời gian góp ý sau cuộc họp (%(hours)s giờ).", hours=hours),
             current=meeting.public(),
         )
-    item = change.part(AgendaItem, args.item_id, NO_ITEM)
+    change.expect(AgendaItem, args.item_id, NO_ITEM)
     entry = Entry(
         meeting_id=meeting.id,
-        item_id=item.id,
+        item_id=args.item_id,
         kind=args.kind,
         text=args.text,
         at=change.at,
         late=True,
     )
     attribute(change, entry, change.actor.person_id, None, None)
-    change.session.add(entry)
-    return entry
+    return change.insert(entry)

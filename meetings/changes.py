@@ -13,13 +13,14 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
-from typing import Any, TypeVar
+from types import SimpleNamespace
+from typing import Any, TypeVar, cast
 
 from flask_babel import lazy_gettext as _
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from sqlalchemy import bindparam, event, insert, select, update
+from sqlalchemy import Insert, Select, bindparam, event, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -119,6 +120,31 @@ class Change:
         if found is None or found.meeting_id != self.meeting_id:
             raise NotFound(message)
         return found
+
+    def expect(self, model: type[Part], key: int, message: Any = None) -> None:
+        """Make sure that there is such a part of this meeting, without reading it.
+
+        Raises:
+            NotFound: there is none, or it belongs to another meeting.
+        """
+        asked = {"key": key, "meeting": self.meeting_id}
+        statement = _one_of(cast("Any", model))
+        if self.session.connection().execute(statement, asked).scalar() is None:
+            raise NotFound(message)
+
+    def insert(self, thing: P) -> P:
+        """Store a new part that this command looks at no more: one statement, where the
+        session's way (`session.add`) takes a fifth of a command. It gets its id; columns that it
+        does not name are empty, whatever their default."""
+        model: Any = type(thing)
+        thing.revision = self.revision
+        values = vars(thing)
+        row = {column.key: values.get(column.key) for column in model.__table__.c}
+        del row["id"]
+        inserted = self.session.connection().execute(_insert_of(model), row)
+        thing.id = cast("Any", inserted.inserted_primary_key)[0]
+        self.touch(thing)
+        return thing
 
     def known(self, live_type: str, key: int, message: Any = None) -> Part:
         """A part of this meeting that a package above knows: by its type and id.
@@ -253,6 +279,19 @@ def _request_id(value: Any) -> str | None:
         raise invalid(error) from None
 
 
+@cache
+def _one_of(model: type[Any]) -> Select[int]:
+    columns = model.__table__.c
+    return select(columns.id).where(
+        columns.id == bindparam("key"), columns.meeting_id == bindparam("meeting")
+    )
+
+
+@cache
+def _insert_of(model: type[Any]) -> Insert:
+    return insert(model.__table__)
+
+
 # Built once: every command begins with these two.
 _LOCK = (
     update(Meeting).where(Meeting.id == bindparam("meeting")).values(revision=Meeting.revision + 1)
@@ -349,30 +388,37 @@ def _run(
         raise Conflict(_("Nội dung này đang được nội dung khác dùng đến.")) from None
     finally:
         session.info.pop("change", None)
-    row = LogRow(
-        meeting_id=change.meeting_id,
-        revision=change.revision,
-        at=change.at,
-        actor_id=change.actor.user_id,
-        actor_name=change.actor.name,
-        actor_person_id=change.actor.person_id,
-        type=found.name,
-        request_id=request_id,
-        args=canonical(args.model_dump(mode="json", exclude_unset=True, exclude=change.unlogged)),
-        changed=canonical(change.changed()),
-        deleted=canonical(change.deleted),
-        result=canonical(result.public() if isinstance(result, Live) else result),
-        previous_hash=previous_hash,
+    changed = change.changed()
+    if isinstance(result, Live):
+        result = changed.get(result.key) or result.public()
+    # The row as it is read later, without the ORM: nobody changes it again, and it outlives the
+    # transaction.
+    row = cast(
+        "LogRow",
+        SimpleNamespace(
+            meeting_id=change.meeting_id,
+            revision=change.revision,
+            at=change.at,
+            actor_id=change.actor.user_id,
+            actor_name=change.actor.name,
+            actor_person_id=change.actor.person_id,
+            type=found.name,
+            request_id=request_id,
+            args=canonical(
+                args.model_dump(mode="json", exclude_unset=True, exclude=change.unlogged)
+            ),
+            changed=canonical(changed),
+            deleted=canonical(change.deleted),
+            result=canonical(result),
+            previous_hash=previous_hash,
+        ),
     )
     row.hash = chained(row)
-    # Written as it stands: nobody changes it again, and it outlives the transaction.
-    written = {name: getattr(row, name) for name in _LOGGED}
-    session.connection().execute(_INSERT, written)
+    session.connection().execute(_INSERT, vars(row))
     return row
 
 
 _INSERT = insert(LogRow)
-_LOGGED = tuple(column.key for column in LogRow.__table__.columns if column.key != "id")
 
 
 def canonical(value: Any) -> str:
