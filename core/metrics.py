@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Blueprint, Flask, Response, current_app, request
@@ -92,19 +92,6 @@ def http_request(endpoint: str | None, status: int, seconds: float) -> None:
     label = endpoint or "none"
     HTTP_REQUESTS.labels(label, f"{status // 100}xx").inc()
     HTTP_SECONDS.labels(label).observe(seconds)
-
-
-@contextmanager
-def fan_out() -> Iterator[None]:
-    """Time telling everybody of one event."""
-    with FAN_OUT_SECONDS.time():
-        yield
-
-
-def readers(rooms: Iterable[str]) -> None:
-    """Note how many sockets of this process are in the rooms that one event goes to."""
-    members = socketio.server.manager.rooms.get("/", {})
-    FAN_OUT_READERS.observe(sum(len(members.get(room, ())) for room in rooms))
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from core import metrics
 from core.db import db, reading
 from core.errors import DomainError
 from core.notices import notices
-from core.realtime import members, socketio
+from core.realtime import Encoded, how_many, members, socketio
 from core.times import now, rfc3339
 from meetings.access import Viewer, units_apart
 from meetings.feed import event_of, seen_by
@@ -146,16 +146,16 @@ class Broadcast:
         for row in rows:
             self._tell(row, state)
 
-    @metrics.fan_out()
+    @metrics.FAN_OUT_SECONDS.time()
     def _tell(self, row: LogRow, state: str) -> None:
         self._told[row.meeting_id] = row.revision
         event = event_of(row)
         self._cut(row.meeting_id, event)
-        metrics.readers(room(row.meeting_id, role) for role in Role)
+        readers = {role: how_many(room(row.meeting_id, role)) for role in Role}
         # Those who see the same are told with one and the same message.
         views: list[tuple[dict[str, Any], list[str]]] = []
         apart = units_apart(event["changed"])
-        for role in Role:
+        for role in (role for role, number in readers.items() if number):
             for unit_id, to in self._hearing(row.meeting_id, role, apart):
                 seen = seen_by(role, state, event, unit_id)
                 for view, hearing in views:
@@ -165,7 +165,8 @@ class Broadcast:
                 else:
                     views.append((seen, to))
         for view, hearing in views:
-            socketio.emit("event", view, to=hearing)
+            socketio.emit("event", Encoded.of(view), to=hearing)
+        metrics.FAN_OUT_READERS.observe(sum(readers.values()))
 
     def _hearing(
         self, meeting_id: int, role: Role, apart: set[int]

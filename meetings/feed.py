@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core import metrics
 from core.db import reading
-from core.realtime import Encoded, Json
+from core.realtime import Encoded
 from core.times import rfc3339
 from meetings.access import Viewer, only_visible, sees_end, taken_away, units_apart, view
 from meetings.models import STAFF, Live, LogRow, Meeting, Part, Participant, Role
@@ -85,7 +85,7 @@ class Snapshot:
     @cached_property
     def json(self) -> Encoded:
         """`{"revision", "objects"}` as JSON."""
-        return Encoded(Json.dumps({"revision": self.revision, "objects": self.objects}))
+        return Encoded.of({"revision": self.revision, "objects": self.objects})
 
 
 @dataclass
@@ -231,7 +231,7 @@ def catch_up(viewer: Viewer, after: int | None) -> Encoded:
         leads_on = bool(missed["events"]) or after == missed["revision"]
         if leads_on and after <= missed["revision"] < after + EVENTS_AT_MOST:
             metrics.CATCH_UPS.labels("events").inc()
-            return Encoded(Json.dumps({"ok": True, **missed}))
+            return Encoded.of({"ok": True, **missed})
     metrics.CATCH_UPS.labels("snapshot").inc()
     whole = _kept(viewer) or snapshot(viewer.actor, viewer.meeting_id)
     return Encoded(f'{{"ok":true,"revision":{whole.revision},"snapshot":{whole.json}}}')

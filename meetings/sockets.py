@@ -237,10 +237,10 @@ def subscribe(sid: str, connection: _Connection, sent: Any) -> Encoded:
 
 
 @answers("command")
-def command(_sid: str, connection: _Connection, sent: Any) -> dict[str, Any]:
+def command(_sid: str, connection: _Connection, sent: Any) -> Encoded:
     """Carry out a command and answer its author; everybody else hears the event."""
     take_command(connection.actor.user_id)
     asked = parse(Ask, sent)
     actor = replace(connection.actor, device=connection.device)
     outcome = execute(actor, asked.meeting_id, asked.name, asked.request_id, asked.args)
-    return {"ok": True, "revision": outcome.revision, "result": outcome.result}
+    return Encoded.of({"ok": True, "revision": outcome.revision, "result": outcome.result})
