@@ -93,6 +93,10 @@ def configure(stream: TextIO | None = None) -> None:
                 timestamp="time",  # RFC 3339 in UTC
             )
         )
+    # Who called from which thread and process is in no line of ours, and is looked up for each
+    # (logging's documentation, "Optimization").
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
