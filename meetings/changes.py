@@ -20,7 +20,7 @@ from typing import Any, TypeVar, cast
 
 from flask_babel import lazy_gettext as _
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from sqlalchemy import Insert, Select, bindparam, event, insert, select, update
+from sqlalchemy import Connection, Insert, Select, bindparam, event, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -95,6 +95,11 @@ class Change:
     unlogged: set[str] = field(default_factory=set)
 
     @cached_property
+    def connection(self) -> Connection:
+        """The session's connection, for statements that need no objects."""
+        return self.session.connection()
+
+    @cached_property
     def meeting(self) -> Meeting:
         """The meeting as it stands; read when it is asked for, since most commands need its id
         alone."""
@@ -128,8 +133,7 @@ class Change:
             NotFound: there is none, or it belongs to another meeting.
         """
         asked = {"key": key, "meeting": self.meeting_id}
-        statement = _one_of(cast("Any", model))
-        if self.session.connection().execute(statement, asked).scalar() is None:
+        if self.connection.execute(_one_of(cast("Any", model)), asked).scalar() is None:
             raise NotFound(message)
 
     def insert(self, thing: P) -> P:
@@ -141,7 +145,7 @@ class Change:
         values = vars(thing)
         row = {column.key: values.get(column.key) for column in model.__table__.c}
         del row["id"]
-        inserted = self.session.connection().execute(_insert_of(model), row)
+        inserted = self.connection.execute(_insert_of(model), row)
         thing.id = cast("Any", inserted.inserted_primary_key)[0]
         self.touch(thing)
         return thing
@@ -414,16 +418,19 @@ def _run(
         ),
     )
     row.hash = chained(row)
-    session.connection().execute(_INSERT, vars(row))
+    change.connection.execute(_INSERT, vars(row))
     return row
 
 
 _INSERT = insert(LogRow)
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def canonical(value: Any) -> str:
     """JSON in the one form that is stored, hashed and sent."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def chained(row: LogRow) -> str:
