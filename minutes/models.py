@@ -51,7 +51,19 @@ class DirectiveUnit(Base):
     position: Mapped[int]
 
 
+def partial_index(name: str, where: str, *columns: str) -> Index:
+    """An index of the rows alone for which a condition holds, on both engines.
+
+    Args:
+        name: of the index.
+        where: the condition, as statements word it.
+        columns: in order.
+    """
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 _STANDING = ("state", "due_at", "done_at", "extension_asked", "at", "field")
+_COUNTED = ("meeting_id", "due_at", "done_at", "state", "extension_asked", "at", "field")
 
 
 class Directive(Part, Base):
@@ -65,17 +77,20 @@ class Directive(Part, Base):
 
     __tablename__ = "directive"
     __table_args__ = (
-        # They hold all that the register asks for, so that it reads no texts: the first in its
-        # order, to find its page; the second by meeting, to count, which scorecards do, too.
+        # They hold all that is asked for, so that no texts are read: the first in the order of the
+        # register, to find its page; the second by meeting, to count. What is open, done late or
+        # waits for more time is little, and is counted without the rest.
         Index("ix_directive_register", "urgency", "id", "meeting_id", *_STANDING),
         Index("ix_directive_scorecard", "meeting_id", *_STANDING, "parent_id"),
-        # Most have none; an index over all would be taken for what it is not.
-        Index(
-            "ix_directive_parent_id",
-            "parent_id",
-            sqlite_where=text("parent_id IS NOT NULL"),
-            postgresql_where=text("parent_id IS NOT NULL"),
+        Index("ix_directive_given", "meeting_id", "parent_id", "at", "id"),
+        partial_index("ix_directive_open", "done_at IS NULL", *_COUNTED, "parent_id", "id"),
+        partial_index("ix_directive_late", "done_at > due_at", *_COUNTED, "parent_id", "id"),
+        partial_index(
+            "ix_directive_asked", "extension_asked IS NOT NULL", *_COUNTED, "parent_id", "id"
         ),
+        # Most have none of these; an index over all would be taken for what it is not.
+        partial_index("ix_directive_parent_id", "parent_id IS NOT NULL", "parent_id"),
+        partial_index("ix_directive_due_at", "due_at IS NOT NULL", "due_at"),
         Index("ix_directive_field", "meeting_id", "field"),
         {"sqlite_autoincrement": True},
     )
@@ -92,11 +107,12 @@ class Directive(Part, Base):
     state: Mapped[str] = mapped_column(String(20), default="given")
     progress: Mapped[int | None]
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # True or None.
     extension_asked: Mapped[bool | None]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Worked out from the above whenever it is stored: the last moment of the deadline, the place
     # in the register (`urgency`), and the text as it is searched.
-    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     urgency: Mapped[int] = mapped_column(BigInteger)
     folded: Mapped[str] = mapped_column(Text)
 

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.db import Base, UtcDateTime
 from core.times import rfc3339
 from meetings.models import Part, given
+from minutes.models import partial_index
+
+_COUNTED = ("unit_id", "meeting_id", "due_at", "done_at", "state", "extension_asked", "at")
 
 
 class Share(Base):
@@ -23,10 +26,12 @@ class Share(Base):
 
     __tablename__ = "share"
     __table_args__ = (
-        Index(
-            "ix_share_scorecard",
-            *("unit_id", "meeting_id", "state", "due_at", "done_at", "extension_asked", "at"),
-        ),
+        # To count by unit; what is open, done late or waits for more time is little, and is
+        # counted without the rest.
+        Index("ix_share_scorecard", "unit_id", "meeting_id", "at", "directive_id"),
+        partial_index("ix_share_open", "done_at IS NULL", *_COUNTED),
+        partial_index("ix_share_late", "done_at > due_at", *_COUNTED),
+        partial_index("ix_share_asked", "extension_asked IS NOT NULL", *_COUNTED),
     )
 
     directive_id: Mapped[int] = mapped_column(

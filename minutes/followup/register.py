@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.text import fold
-from meetings.access import Viewer, sees, view, visible_meetings
-from meetings.models import LEADERS, Meeting, Participant
+from meetings.access import Viewer, sees, view
 from minutes.followup.models import Acknowledgement
+from minutes.followup.seen import seen_by
 from minutes.followup.status import days_late, has_status, status
-from minutes.models import NO_DEADLINE, Directive, DirectiveUnit
+from minutes.models import Directive, DirectiveUnit
 from people.actor import Actor
 from people.directory import members_of_groups, units_below, units_of
 
@@ -50,6 +50,11 @@ class Wanted:
     words: str = ""
     led: bool = False
 
+    @property
+    def few(self) -> bool:
+        """Whether it is so few that they are sooner found and sorted than met along the order."""
+        return self.unit_id is not None or self.meeting_id is not None
+
 
 def register(
     session: Session,
@@ -72,35 +77,35 @@ def register(
         count: how many to return; each is its public object with `status` and `days_late`.
         total: how many there are in all, where the caller has counted them (`counts`).
     """
-    order = (Directive.urgency, Directive.id)
-    # First the page, out of an index alone; then the texts of that page.
-    wheres = _conditions(session, actor, wanted, present)
-    page = select(Directive.id).order_by(*order).limit(count).offset(start)
-    if wanted.words:
-        # Looking through all texts takes its time: once is enough, for the page and for the count.
-        found = session.execute(page.add_columns(func.count().over()).where(*wheres)).all()
-        keys = [row[0] for row in found]
-        total = found[0][1] if found else None if start else 0
+    mine = seen_by(session, actor, wanted.led)
+    wheres = _conditions(session, wanted, present)
+    visible = Directive.meeting_id.in_(mine)
+    # First the page, out of an index alone; then the texts of that page. No index has sums: where
+    # one would lead the database astray, a column stands as one.
+    page = select(Directive.id).limit(count).offset(start)
+    if wanted.few or wanted.words:
+        # Found once for the page and for the count, then sorted.
+        both = page.add_columns(func.count().over().label("whole")).where(visible, *wheres)
+        found = session.execute(both.order_by(Directive.urgency + 0, Directive.id)).all()
+        keys = [row.id for row in found]
+        total = found[0].whole if found else total if start else 0
     else:
-        if wanted.unit_id is None and wanted.meeting_id is None:
-            # Of the meetings that one may see there are many: a sum is no column to find them by,
-            # so the database goes along the order, and stops where the page ends.
-            wheres = _conditions(session, actor, wanted, present, Directive.meeting_id + 0)
-        keys = list(session.scalars(page.where(*wheres)))
+        # Along the order, as far as the page ends.
+        page = page.where((Directive.meeting_id + 0).in_(mine), *wheres)
+        keys = list(session.scalars(page.order_by(Directive.urgency, Directive.id)))
     if total is None:
-        wheres = _conditions(session, actor, wanted, present)
-        total = _number(session, wheres)
-    rows = session.scalars(select(Directive).where(Directive.id.in_(keys)).order_by(*order))
+        total = session.scalar(select(func.count()).where(visible, *wheres)) or 0
+    rows = session.scalars(
+        select(Directive).where(Directive.id.in_(keys)).order_by(Directive.urgency, Directive.id)
+    )
     return [line(directive, present) for directive in rows], total
 
 
 def how_many(session: Session, actor: Actor, wanted: Wanted, present: datetime) -> int:
     """How many directives there are of those wanted; the arguments are those of `register`."""
-    return _number(session, _conditions(session, actor, wanted, present))
-
-
-def _number(session: Session, wheres: list[ColumnElement[bool]]) -> int:
-    return session.scalar(select(func.count(Directive.id)).where(*wheres)) or 0
+    visible = Directive.meeting_id.in_(seen_by(session, actor, wanted.led))
+    found = select(func.count()).where(visible, *_conditions(session, wanted, present))
+    return session.scalar(found) or 0
 
 
 def counts(session: Session, actor: Actor, wanted: Wanted, present: datetime) -> dict[str, int]:
@@ -113,34 +118,35 @@ def counts(session: Session, actor: Actor, wanted: Wanted, present: datetime) ->
         wanted: which directives.
         present: the moment at which something is late.
     """
-    wheres = _conditions(session, actor, replace(wanted, status="", state=""), present)
-    # One pass over the index that the register is read from. The place in it
-    # (minutes.models.urgency) says most, and numbers are compared sooner than moments.
-    place, seconds = Directive.urgency, present.timestamp()
+    visible = Directive.meeting_id.in_(seen_by(session, actor, wanted.led))
+    wheres = _conditions(session, replace(wanted, status="", state=""), present)
     of: dict[str, ColumnElement[bool]] = {
-        "overdue": place < seconds,
-        "no_deadline": place == NO_DEADLINE,
-        "done": place > NO_DEADLINE,
+        **{name: has_status(name, present) for name in ("overdue", "in_time", "no_deadline")},
         "done_late": has_status("done_late", present),
-        "extension_asked": Directive.extension_asked.is_(True),
+        "extension_asked": Directive.extension_asked.is_not(None),
         "returned": Directive.state == "returned",
     }
-    sums = [func.count(case((condition, 1))).label(name) for name, condition in of.items()]
-    row = session.execute(select(func.count(Directive.id).label("all"), *sums).where(*wheres))
-    found = {name: int(value) for name, value in row.one()._mapping.items()}
-    done = found.pop("done")
-    found["done_on_time"] = done - found["done_late"]
-    found["in_time"] = found["all"] - done - found["overdue"] - found["no_deadline"]
-    return found
+    if wanted.few or wanted.words:
+        # One look at what is found.
+        sums = [func.count().filter(condition).label(name) for name, condition in of.items()]
+        statement = select(func.count().label("all"), *sums).where(visible, *wheres)
+    else:
+        # Each has an index of its own with nothing else in it, and most of them are few.
+        whole = select(func.count()).select_from(Directive).where(visible, *wheres)
+        statement = select(
+            whole.scalar_subquery().label("all"),
+            *(whole.where(each).scalar_subquery().label(name) for name, each in of.items()),
+        )
+    found = {name: int(value) for name, value in session.execute(statement).one()._mapping.items()}
+    open_or_late = sum(found[name] for name in ("overdue", "in_time", "no_deadline", "done_late"))
+    return found | {"done_on_time": found["all"] - open_or_late}
 
 
 def fields(session: Session, actor: Actor) -> list[str]:
     """What the directives that one may see are about (lĩnh vực), each once, by the alphabet."""
-    mine = visible_meetings(actor).with_only_columns(Meeting.id)
+    mine = Directive.meeting_id.in_(seen_by(session, actor))
     found = session.scalars(
-        select(Directive.field)
-        .where(Directive.meeting_id.in_(mine), Directive.field.is_not(None))
-        .distinct()
+        select(Directive.field).where(mine, Directive.field.is_not(None)).distinct()
     )
     return sorted(filter(None, found), key=fold)
 
@@ -167,17 +173,9 @@ def line(directive: Directive, present: datetime) -> dict[str, Any]:
     return directive.public() | {"status": status(*dates), "days_late": days_late(*dates)}
 
 
-def _conditions(
-    session: Session,
-    actor: Actor,
-    wanted: Wanted,
-    present: datetime,
-    meeting_id: ColumnElement[int] | InstrumentedAttribute[int] = Directive.meeting_id,
-) -> list[ColumnElement[bool]]:
-    mine = visible_meetings(actor).with_only_columns(Meeting.id)
-    if wanted.led:
-        mine = mine.where(Participant.role.in_(LEADERS))
-    found: list[ColumnElement[bool]] = [meeting_id.in_(mine)]
+def _conditions(session: Session, wanted: Wanted, present: datetime) -> list[ColumnElement[bool]]:
+    # All but who may see it.
+    found: list[ColumnElement[bool]] = []
     if wanted.unit_id is not None:
         named = select(DirectiveUnit.directive_id).where(
             DirectiveUnit.unit_id.in_(_units(session, wanted.unit_id, wanted.below))
@@ -188,7 +186,7 @@ def _conditions(
     if wanted.field:
         found.append(Directive.field == wanted.field)
     if wanted.state == "extension_asked":
-        found.append(Directive.extension_asked.is_(True))
+        found.append(Directive.extension_asked.is_not(None))
     elif wanted.state == "clarify_asked":
         asked = select(Acknowledgement.directive_id).where(Acknowledgement.reply == "clarify")
         found += [Directive.id.in_(asked), Directive.done_at.is_(None)]

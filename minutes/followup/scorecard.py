@@ -7,20 +7,21 @@ by now, done ÷ (done + overdue), how much is. docs/decisions/0018 says what cou
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.times import VIETNAM
-from meetings.access import visible_meetings
 from meetings.models import Meeting
 from minutes.followup.models import Share
-from minutes.followup.status import days_begun, has_status
+from minutes.followup.seen import seen_by
+from minutes.followup.status import StatusName, days_begun, has_status
 from minutes.models import Directive
 from people.actor import Actor
 from people.directory import units_in_order
@@ -166,9 +167,11 @@ def scorecard(session: Session, actor: Actor, asked: Asked, present: datetime) -
         asked: which directives.
         present: the moment at which something is late.
     """
-    mine = visible_meetings(actor).with_only_columns(Meeting.id)
-    of_meetings = _by(session, Directive.meeting_id, present, Directive, asked, mine)
-    of_units = _by(session, Share.unit_id, present, Share, asked, mine)
+    mine = seen_by(session, actor)
+    wheres = [Directive.meeting_id.in_(mine), *_conditions(Directive, asked)]
+    of_meetings = _by(session, Directive.meeting_id, present, Directive, wheres)
+    wheres = [Share.meeting_id.in_(mine), *_conditions(Share, asked)]
+    of_units = _by(session, Share.unit_id, present, Share, wheres)
     return Scorecard(
         total=added(of_meetings.values()),
         units=[
@@ -197,26 +200,45 @@ def _by(
     key: InstrumentedAttribute[int],
     present: datetime,
     of: type[Directive] | type[Share],
-    asked: Asked,
-    mine: Select[Any],
+    wheres: list[ColumnElement[bool]],
 ) -> dict[int, Counts]:
-    def stands(name: str) -> ColumnElement[bool]:
+    found: defaultdict[int, Counter[str]] = defaultdict(Counter)
+
+    def add(condition: ColumnElement[bool], **columns: ColumnElement[int]) -> None:
+        named = [column.label(name) for name, column in columns.items()]
+        rows = session.execute(select(key, *named).where(condition, *wheres).group_by(key))
+        for each, *numbers in rows:
+            for name, number in zip(columns, numbers, strict=True):
+                found[each][name] += int(number or 0)
+
+    def stands(name: StatusName) -> ColumnElement[bool]:
         return has_status(name, present, of.due_at, of.done_at)
 
-    late = stands("done_late") | stands("overdue")
-    rows = session.execute(
-        select(
-            key.label("key"),
-            *(func.count().filter(stands(name)).label(name) for name in _STATUSES),
-            func.count().filter(of.extension_asked.is_(True)).label("extension_asked"),
-            func.count().filter(of.state == "returned").label("returned"),
-            func.sum(days_begun(present, of.due_at, of.done_at)).filter(late).label("days_late"),
-        )
-        .where(of.meeting_id.in_(mine), *_conditions(of, asked))
-        .group_by(key)
+    def days(until: InstrumentedAttribute[datetime | None] | datetime) -> ColumnElement[int]:
+        return func.sum(days_begun(of.due_at, until))
+
+    # Most are done in time, and those are only counted with the whole. The others have indices of
+    # their own, with nothing else in them.
+    number: ColumnElement[int] = func.count()
+    add(true(), whole=number)
+    add(stands("done_late"), done_late=number, days_late=days(of.done_at))
+    add(
+        of.done_at.is_(None),
+        in_time=number.filter(stands("in_time")),
+        overdue=number.filter(stands("overdue")),
+        no_deadline=number.filter(stands("no_deadline")),
+        days_late=days(present).filter(stands("overdue")),
+        returned=number.filter(of.state == "returned"),
     )
-    names = [f.name for f in fields(Counts)]
-    return {row.key: Counts(**{n: int(getattr(row, n) or 0) for n in names}) for row in rows}
+    add(of.extension_asked.is_not(None), extension_asked=number)
+    return {each: _counts(numbers) for each, numbers in found.items()}
+
+
+def _counts(found: Counter[str]) -> Counts:
+    # What is neither late nor open was done in time.
+    whole = found.pop("whole")
+    others = sum(found[name] for name in ("done_late", "in_time", "overdue", "no_deadline"))
+    return Counts(done_on_time=whole - others, **found)
 
 
 def _conditions(of: type[Directive] | type[Share], asked: Asked) -> list[ColumnElement[bool]]:
@@ -224,10 +246,14 @@ def _conditions(of: type[Directive] | type[Share], asked: Asked) -> list[ColumnE
     if of is Directive:
         # What units have passed on is part of what was given.
         found.append(Directive.parent_id.is_(None))
-    if asked.unit_kind:
-        led = Share.unit_id.in_(select(Unit.id).where(Unit.kind == asked.unit_kind))
-        of_kind = Directive.id.in_(select(Share.directive_id).where(led))
-        found.append(of_kind if of is Directive else led)
+    if asked.unit_kind and of is Share:
+        found.append(Share.unit_id.in_(select(Unit.id).where(Unit.kind == asked.unit_kind)))
+    if asked.unit_kind and of is Directive:
+        # Looked up for each: a list of all would be made for each statement, also where few are
+        # counted.
+        led = select(Share.unit_id).join(Unit, Unit.id == Share.unit_id)
+        led = led.where(Share.directive_id == Directive.id, Unit.kind == asked.unit_kind)
+        found.append(led.exists())
     if asked.given_from is not None:
         found.append(of.at >= _begin(asked.given_from))
     if asked.given_to is not None:

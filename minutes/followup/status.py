@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Integer, and_, func
+from sqlalchemy import ColumnElement, Integer, and_, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -62,11 +62,16 @@ def days_late(due_at: datetime | None, done_at: datetime | None, present: dateti
     return max(0, -(-late // _DAY)) if late is not None else 0
 
 
-def days_begun(
-    present: datetime, due_at: _Moment = Directive.due_at, done_at: _Moment = Directive.done_at
-) -> ColumnElement[int]:
-    """The same in SQL, for what is late; of no use for what is not."""
-    return _DaysBegun(due_at, func.coalesce(done_at, present, type_=UtcDateTime()))
+def days_begun(due_at: _Moment, until: _Moment | datetime) -> ColumnElement[int]:
+    """The same in SQL, for what is late; of no use for what is not.
+
+    Args:
+        due_at: the last moment of the deadline.
+        until: when it was done; the present moment for what is open.
+    """
+    return _DaysBegun(
+        due_at, literal(until, UtcDateTime()) if isinstance(until, datetime) else until
+    )
 
 
 class _DaysBegun(FunctionElement[int]):

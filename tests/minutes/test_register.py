@@ -192,8 +192,9 @@ def test_it_is_narrowed_by_units_below_by_field_and_by_days(
 
 
 @both_engines
+@pytest.mark.parametrize("narrowed", ["", "meeting", "unit", "words"])
 def test_the_top_row_counts_what_the_register_lists(
-    live: Briefing, world: World, thu_ky: Actor, dai_bieu: Actor, khach: Actor
+    live: Briefing, world: World, thu_ky: Actor, dai_bieu: Actor, khach: Actor, narrowed: str
 ) -> None:
     enter(live, world.units["xa_hai"])
     ask = {"directive_id": live.parts.directive, "due": "2199-Q1", "reason": "Mưa lũ."}
@@ -201,12 +202,37 @@ def test_the_top_row_counts_what_the_register_lists(
     report = {"directive_id": live.parts.directive, "progress": 90, "text": "Gần xong."}
     made = live.do(dai_bieu, "directive.report", **report).result
     live.do(thu_ky, "report.return", report_id=made["id"], remarks="Thiếu biểu.")
+    ways: dict[str, dict[str, Any]] = {
+        "meeting": {"meeting_id": live.id},
+        "unit": {"unit_id": world.units["xa_hai"]},
+        "words": {"words": "hộ"},
+    }
+    way = ways.get(narrowed, {})
     with live.app.app_context():
-        wanted = Wanted(meeting_id=live.id, status="overdue", state="given")
+        wanted = Wanted(**way, status="overdue", state="given")
         found = counts(db.session(), dai_bieu, wanted, PRESENT)
-        assert counts(db.session(), khach, wanted, PRESENT)["all"] == 0
-    assert found.pop("all") == len(listed(live, dai_bieu, meeting_id=live.id))
-    assert found.pop("extension_asked") == found.pop("returned") == 1
+        assert set(counts(db.session(), khach, wanted, PRESENT).values()) == {0}
+    assert found.pop("all") == len(listed(live, dai_bieu, **way)) > 0
+    for name in ("extension_asked", "returned"):
+        assert found.pop(name) == len(listed(live, dai_bieu, **way, state=name)), name
+    assert set(found) == set(get_args(StatusName))
     for name, number in found.items():
-        assert number == len(listed(live, dai_bieu, meeting_id=live.id, status=name)), name
-    assert listed(live, dai_bieu, state="returned")[0]["id"] == live.parts.directive
+        assert number == len(listed(live, dai_bieu, **way, status=name)), name
+    for name in ("extension_asked", "returned"):
+        assert [line["id"] for line in listed(live, dai_bieu, state=name)] == [live.parts.directive]
+
+
+@both_engines
+def test_a_far_page_goes_on_where_the_one_before_it_ends(
+    live: Briefing, world: World, dai_bieu: Actor
+) -> None:
+    enter(live, world.units["xa_hai"])
+    with live.app.app_context():
+        for wanted in (Wanted(), Wanted(unit_id=world.units["xa_hai"]), Wanted(words="ho")):
+            parts = [
+                register(db.session(), dai_bieu, wanted, PRESENT, start, 4)
+                for start in range(0, 20, 4)
+            ]
+            lines = [line for part, _total in parts for line in part]
+            assert {total for _part, total in parts} == {len(lines)}
+            assert lines == register(db.session(), dai_bieu, wanted, PRESENT, 0, 500)[0]
