@@ -187,8 +187,9 @@ def _sent(name: str, order: bytes, at: datetime) -> Response:
 def _meetings() -> list[Any]:
     """The meetings that gave directives, the newest first, for choosing one."""
     with reading() as session:
-        gave = select(Directive.meeting_id)
-        mine = visible_meetings(current_actor()).where(Meeting.id.in_(gave))
+        # Looked up for each meeting: a list of what all directives are of would be as long as they.
+        gave = select(Directive.id).where(Directive.meeting_id == Meeting.id).exists()
+        mine = visible_meetings(current_actor()).where(gave)
         columns = mine.with_only_columns(Meeting.id, Meeting.title, Meeting.starts_at)
         return list(session.execute(columns.order_by(Meeting.starts_at.desc())))
 
