@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -121,6 +122,7 @@ def _register_page(
         select(Unit).where(Unit.kind == "group").order_by(Unit.position, Unit.id)
     ).all()
     every = [*groups, *(unit for unit, _depth in units)]
+    meetings, titles = _meetings(actor, asked.meeting, {line["meeting_id"] for line in lines})
 
     def address(**changes: Any) -> str:
         kept = asked.asked() | {"per_page": asked.per_page if asked.per_page != 50 else None}
@@ -139,25 +141,29 @@ def _register_page(
         per_page=PER_PAGE,
         error=error,
         errors={each["field"]: each["message"] for each in error.errors} if error else {},
-        units=units,
-        groups=groups,
+        # What may be chosen, as the address names it, in words.
+        units=[(str(unit.id), "\u2003" * depth + unit.name) for unit, depth in units],
+        groups=[(str(group.id), group.name) for group in groups],
+        meetings=[(str(each.id), each.title, each.starts_at) for each in meetings],
         names={unit.id: unit.short_name or unit.name for unit in every},
-        meetings=_meetings(actor, asked.meeting, {line["meeting_id"] for line in lines}),
+        titles=titles,
         fields=fields(db.session(), actor),
         my_unit_id=actor.unit_id,
     )
 
 
-def _meetings(actor: Actor, chosen: int | None, shown: set[int]) -> dict[str, Any]:
+def _meetings(
+    actor: Actor, chosen: int | None, shown: set[int]
+) -> tuple[list[Row[int, str, datetime]], dict[int, str]]:
     """The meetings that the filter offers, and the titles of those of the lines shown."""
-    given = visible_meetings(actor).where(Meeting.state.in_((State.LIVE, State.CLOSED)))
-    offered = list(
-        db.session.scalars(given.order_by(Meeting.starts_at.desc(), Meeting.id).limit(OFFERED))
-    )
+    mine = visible_meetings(actor).with_only_columns(Meeting.id, Meeting.title, Meeting.starts_at)
+    given = mine.where(Meeting.state.in_((State.LIVE, State.CLOSED)))
+    newest = given.order_by(Meeting.starts_at.desc(), Meeting.id).limit(OFFERED)
+    offered = list(db.session.execute(newest))
     missing = (shown | {chosen} - {None}) - {meeting.id for meeting in offered}
-    others = db.session.scalars(visible_meetings(actor).where(Meeting.id.in_(missing))).all()
+    others = db.session.execute(mine.where(Meeting.id.in_(missing))).all()
     offered += [meeting for meeting in others if meeting.id == chosen]
-    return {"offered": offered, "by_id": {each.id: each for each in (*offered, *others)}}
+    return offered, {each.id: each.title for each in (*offered, *others)}
 
 
 @bp.get("/directives/<int:directive_id>")
