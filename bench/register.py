@@ -122,8 +122,10 @@ def fill(url: str, folder: Path) -> dict[str, Any]:
         for begin in range(0, DIRECTIVES, BATCH):
             _directives(session, chance, range(begin, begin + BATCH), starts, ids, members)
         if db.engine.dialect.name == "postgresql":
-            session.connection().exec_driver_sql("ANALYZE")
-            session.commit()
+            # What autovacuum does in life within a minute or two of so many changes: without it
+            # the database does not know that its indices hold all that is asked.
+            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as own:
+                own.exec_driver_sql("VACUUM ANALYZE")
         found = {
             "tokens": {"chair": token_for(users[0]), "unit": token_for(users[1])},
             "unit": ids[0],
