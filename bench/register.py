@@ -34,6 +34,7 @@ from tests.server import Server  # noqa: E402
 
 RESULTS = HERE / "results" / "register.json"
 DIRECTIVES, MEETINGS, UNITS = 100_000, 200, 500
+FIELDS = 20
 GROUP = 20  # members of each of the 10 groups
 BATCH = 5_000
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -169,6 +170,7 @@ def _directives(
         text = f"{TASKS[n % len(TASKS)]} số {n}; gửi kết quả về Văn phòng UBND tỉnh để tổng hợp."
         rows.append(
             {"id": n + 1, "meeting_id": meeting + 1, "text": text, "due": due, "state": state}
+            | {"field": f"Lĩnh vực {n % FIELDS}"}
             | {"progress": 100 if done_at else None, "done_at": done_at, "at": at, "revision": 1}
             | {"extension_asked": True if not done_at and chance.random() < 0.05 else None}
             | {"due_at": due_at, "urgency": urgency(due_at, done_at), "folded": fold(text)}
