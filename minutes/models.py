@@ -91,7 +91,7 @@ class Directive(Part, Base):
         # Most have none of these; an index over all would be taken for what it is not.
         partial_index("ix_directive_parent_id", "parent_id IS NOT NULL", "parent_id"),
         partial_index("ix_directive_due_at", "due_at IS NOT NULL", "due_at"),
-        Index("ix_directive_field", "meeting_id", "field"),
+        Index("ix_directive_field", "field", "meeting_id"),
         {"sqlite_autoincrement": True},
     )
     live_type = "directive"

@@ -33,6 +33,8 @@ def upgrade():
     op.create_index('ix_directive_given', 'directive', ['meeting_id', 'parent_id', 'at', 'id'])
     op.drop_index('ix_share_scorecard', 'share')
     op.create_index('ix_share_scorecard', 'share', ['unit_id', 'meeting_id', 'at', 'directive_id'])
+    op.drop_index('ix_directive_field', 'directive')
+    op.create_index('ix_directive_field', 'directive', ['field', 'meeting_id'])
     where = sa.text('due_at IS NOT NULL')
     op.drop_index('ix_directive_due_at', 'directive')
     op.create_index('ix_directive_due_at', 'directive', ['due_at'], sqlite_where=where, postgresql_where=where)
@@ -41,6 +43,8 @@ def upgrade():
 def downgrade():
     op.drop_index('ix_directive_due_at', 'directive')
     op.create_index('ix_directive_due_at', 'directive', ['due_at'])
+    op.drop_index('ix_directive_field', 'directive')
+    op.create_index('ix_directive_field', 'directive', ['meeting_id', 'field'])
     op.drop_index('ix_share_scorecard', 'share')
     op.create_index('ix_share_scorecard', 'share', ['unit_id', 'meeting_id', 'state', 'due_at', 'done_at', 'extension_asked', 'at'])
     op.drop_index('ix_directive_given', 'directive')

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from core.db import db, writing
 from minutes.due import last_moment
-from minutes.followup.register import Wanted, counts, register
+from minutes.followup.register import Wanted, counts, fields, register
 from minutes.followup.status import StatusName, days_late, status
 from minutes.models import Directive, DirectiveUnit
 from people.actor import Actor
@@ -236,3 +236,19 @@ def test_a_far_page_goes_on_where_the_one_before_it_ends(
             lines = [line for part, _total in parts for line in part]
             assert {total for _part, total in parts} == {len(lines)}
             assert lines == register(db.session(), dai_bieu, wanted, PRESENT, 0, 500)[0]
+
+
+@both_engines
+def test_what_directives_are_about_is_offered_once_to_whoever_sees_them(
+    live: Briefing, thu_ky: Actor, dai_bieu: Actor, khach: Actor
+) -> None:
+    def offered(actor: Actor) -> list[str]:
+        with live.app.app_context():
+            return fields(db.session(), actor)
+
+    before = offered(dai_bieu)
+    for about in ("Y tế", "Đất đai", "Y tế", None, "An ninh"):
+        live.do(thu_ky, "directive.add", text="Việc.", field=about)
+    assert set(offered(dai_bieu)) == {*before, "An ninh", "Đất đai", "Y tế"}
+    assert len(offered(dai_bieu)) == len(set(offered(dai_bieu)))
+    assert offered(khach) == []
