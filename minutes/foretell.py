@@ -13,10 +13,10 @@ from functools import cache
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
-from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, gobject, pango
-from weasyprint.text.fonts import FontConfiguration
+from weasyprint.text.ffi import FROM_UNITS
 
 from minutes.layout import LAYOUT
+from minutes.lines import Face, body_face
 
 _MM: Final = 72 / 25.4
 
@@ -40,84 +40,24 @@ ORPHANS: Final = 2
 WIDOWS: Final = 2
 # What is added up in floating point.
 _CLOSE: Final = 0.01
+# Of Pango, in pt.
+_UNIT: Final = 0.75 * FROM_UNITS
 
 RUNNING: Final = frozenset({"p", "h2", "h3"})
 _HEADINGS: Final = frozenset({"h2", "h3"})
 
 
-class _Font:
-    """Measures words in one weight and slope of the body's font."""
-
-    def __init__(self, weight: int, style: int) -> None:
-        self._configuration = FontConfiguration()  # which takes the fonts with it when it goes
-        context = ffi.gc(
-            pango.pango_font_map_create_context(self._configuration.font_map),
-            gobject.g_object_unref,
-        )
-        pango.pango_context_set_round_glyph_positions(context, False)
-        description = pango.pango_font_description_new()
-        family = ffi.new("char[]", str(LAYOUT["font_family"]).encode())
-        pango.pango_font_description_set_family(description, family)
-        pango.pango_font_description_set_absolute_size(
-            description, int(_number("body_pt") / 0.75 * TO_UNITS)
-        )
-        pango.pango_font_description_set_weight(description, weight)
-        pango.pango_font_description_set_style(description, style)
-        self._layout = ffi.gc(pango.pango_layout_new(context), gobject.g_object_unref)
-        pango.pango_layout_set_font_description(self._layout, description)
-        pango.pango_font_description_free(description)
-        self._words: dict[str, tuple[float, ...]] = {}
-        self._pairs: dict[str, float] = {}
-        self.space = self._width(" ")
-
-    def pieces(self, word: str) -> tuple[float, ...]:
-        """The widths in pt of a word's pieces, between which a line may end (`08-|NQ/|HU`)."""
-        found = self._words.get(word)
-        if found is None:
-            if len(self._words) > 50_000:
-                self._words.clear()
-            self._set(word)
-            marks = pango.pango_layout_get_log_attrs_readonly(self._layout, ffi.NULL)
-            ends = [n for n in range(1, len(word)) if marks[n].is_line_break]
-            found = self._words[word] = tuple(
-                self._width(word[begin:end])
-                for begin, end in zip([0, *ends], [*ends, len(word)], strict=True)
-            )
-        return found
-
-    def between(self, before: str, after: str) -> float:
-        """The width in pt of the space between two letters, to some of which it moves closer."""
-        return self.space + self._moved(f"{before} ") + self._moved(f" {after}")
-
-    def _moved(self, pair: str) -> float:
-        found = self._pairs.get(pair)
-        if found is None:
-            apart = sum(map(self._width, pair))
-            found = self._pairs[pair] = self._width(pair) - apart if len(pair) == 2 else 0.0
-        return found
-
-    def _width(self, text: str) -> float:
-        self._set(text)
-        line = pango.pango_layout_get_line_readonly(self._layout, 0)
-        extents = ffi.new("PangoRectangle *")
-        pango.pango_layout_line_get_extents(line, ffi.NULL, extents)
-        return float(extents.width * FROM_UNITS * 0.75)
-
-    def _set(self, text: str) -> None:
-        pango.pango_layout_set_text(self._layout, text.encode(), -1)
-
-
 @cache
-def _font(bold: bool, italic: bool) -> _Font:
-    return _Font(700 if bold else 400, 2 if italic else 0)
+def _font(bold: bool, italic: bool) -> Face:
+    return body_face(bold=bold, italic=italic)
 
 
 def lines_of(block: Element) -> int:
     """How many lines a paragraph or heading takes."""
     lines, at, fresh = 1, INDENT, True
-    # What is put together until a line may end after it, the space before that, and the letter
-    # before the space.
-    space, piece, last = 0.0, 0.0, ""
+    # What is put together until a line may end after it, the space before that, and how much
+    # closer that moves to the letter before it.
+    space, piece, closer = 0.0, 0.0, 0.0
 
     def end_piece() -> None:
         nonlocal lines, at, fresh, space, piece
@@ -128,19 +68,20 @@ def lines_of(block: Element) -> int:
                 lines, at = lines + 1, piece
             fresh, space, piece = False, 0.0, 0.0
 
-    def run(text: str, font: _Font) -> None:
-        nonlocal space, piece, last
+    def run(text: str, font: Face) -> None:
+        nonlocal space, piece, closer
         words = (text.upper() if block.tag == "h2" else text).replace("\n", " ").split(" ")
-        for number, word in enumerate(words):
+        for number, letters in enumerate(words):
+            word = font.word(letters) if letters else None
             if number:
                 end_piece()
-                space = font.between(last, word[:1])
-            if word:
-                last = word[-1]
-                for place, width in enumerate(font.pieces(word)):
+                space = closer + (word.gap if word else font.space) * _UNIT
+            if letters:
+                closer = (word.spaced - word.alone) * _UNIT if word else 0.0
+                for place, width in enumerate(font.pieces(letters)):
                     if place:
                         end_piece()
-                    piece += width
+                    piece += width * _UNIT
 
     def walk(element: Element, bold: bool, italic: bool) -> None:
         nonlocal lines, at, fresh

@@ -194,8 +194,8 @@ def _parts(text: _Text, start: int, page: int, number: int) -> list[_Part]:
     if len(tops) < FEWEST_PAGES:
         raise NotSplit
     lines = tops[-1].lines_before
-    # What stands behind the running text is not foretold; tables take more room than letters say.
-    lines += round(2 * lines * text.letters(end, None) / max(1, text.letters(start, end)))
+    # What stands behind the running text is not foretold; tables take more work than letters say.
+    lines += round(8 * lines * text.letters(end, None) / max(1, text.letters(start, end)))
     begins = [(page, start)]
     for part in range(1, number):
         wanted = lines * part / number
@@ -231,8 +231,11 @@ def _written(document: Any, page: int, write: Write) -> _Printed:
         for number, laid_out in enumerate(document.pages)
         for level, label, (x, y), _state in laid_out.bookmarks
     ]
-    # Compressed once, at the end.
-    return write(document, finisher=partial(_renumber, page), uncompressed_pdf=True), bookmarks
+    # The whole gets its identifier and its compressed lists of objects when it is joined.
+    content = write(
+        document, finisher=partial(_renumber, page), uncompressed_pdf=True, pdf_identifier=False
+    )
+    return content, bookmarks
 
 
 def _renumber(page: int, _document: Any, pdf: pydyf.PDF) -> None:
