@@ -81,6 +81,12 @@ def there_is(app: Flask, world: World) -> dict[str, int]:
     }
 
 
+@pytest.fixture(scope="module")
+def schema(sqlite_app: Flask) -> Any:
+    """The description as the tester reads it, once: it looks through the whole program."""
+    return schemathesis.openapi.from_wsgi(DESCRIPTION, sqlite_app)
+
+
 # It asks for nothing, so that nothing about a request for it can be wrong.
 ASKS_NOTHING = "GET /api/v1/schemas/document.json"
 
@@ -97,13 +103,13 @@ ASKS_NOTHING = "GET /api/v1/schemas/document.json"
 def test_every_answer_is_as_described(
     operation: str,
     mode: GenerationMode,
+    schema: Any,
     app: Flask,
     world: World,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Printing would take a second each time.
     monkeypatch.setitem(app.extensions, "renderer", paper.Press())
-    schema = schemathesis.openapi.from_wsgi(DESCRIPTION, app)
     method, path = operation.split(" ")
     limiter.enabled = False
     who = "quantri" if path.removeprefix("/api/v1").startswith(ADMINISTRATORS) else "thuky"
