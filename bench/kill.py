@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import statistics
 import subprocess
 import sys
@@ -23,44 +22,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.killing import Tally, kill_often  # noqa: E402
-from tests.server import Server  # noqa: E402
+from tests.server import QuickServer  # noqa: E402
 from tests.world import SECRET_KEY  # noqa: E402
 
 RESULT = ROOT / "bench" / "results" / "kill.json"
 DEMO_PASSWORD = "giaoban-demo"
-
-
-class _Server(Server):
-    """The server without the second and a half that importing everything takes each time."""
-
-    _process = None
-    _number = 0
-
-    def start(self) -> Server:
-        if self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.serve_at_once"],
-                cwd=ROOT,
-                env=self._env,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self.log.open("ab"),
-                text=True,
-            )
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        self._number = int(self._process.stdout.readline())
-        return self
-
-    def kill(self) -> None:
-        os.kill(self._number, signal.SIGKILL)
-        assert self._process.stdout.readline() == "gone\n"
-
-    def end(self) -> None:
-        """For good."""
-        self.kill()
-        self._process.stdin.close()
-        self._process.wait()
 
 
 def flask(database_url: str, *command: str) -> subprocess.CompletedProcess[str]:
@@ -105,11 +71,11 @@ def main() -> int:
             for command in (["db", "upgrade"], ["demo"]):
                 made = flask(url, *command)
                 assert made.returncode == 0, made.stderr
-            server = _Server(url, DEMO_PASSWORD, Path(folder) / "server.log").wait(300)
+            server = QuickServer(url, DEMO_PASSWORD, Path(folder) / "server.log").wait(300)
             try:
                 tally = kill_often(server, asked.times, asked.seed, report)
             finally:
-                server.end()
+                server.kill()
             verified = flask(url, "verify")
     found = asdict(tally)
     restarts = found.pop("restarts")

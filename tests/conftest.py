@@ -39,7 +39,7 @@ from people import services
 from people.actor import Actor
 from people.login import limiter
 from people.models import User
-from tests.server import Server, Window
+from tests.server import QuickServer, Server, Window
 from tests.world import SECRET_KEY, Briefing, World, build
 
 # The suite tries the same each time and says at once what fails; `--hypothesis-profile=long`
@@ -383,10 +383,16 @@ def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def serving(database_url: str, password: str, folder: Path, **env: str) -> Iterator[Server]:
+def serving(
+    database_url: str,
+    password: str,
+    folder: Path,
+    kind: type[Server] = QuickServer,
+    **env: str,
+) -> Iterator[Server]:
     files = {"FILES_DIR": str(folder / "files")}
     log = folder / f"{secrets.token_hex(4)}.log"
-    server = Server(database_url, password, log, **(files | env))
+    server = kind(database_url, password, log, **(files | env))
     try:
         yield server.wait()
     finally:
@@ -394,14 +400,18 @@ def serving(database_url: str, password: str, folder: Path, **env: str) -> Itera
 
 
 @pytest.fixture(scope="module")
-def server(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(
+    demo_template: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Server]:
     """The real server with the demo, for all tests of one file: each test there works in a
-    meeting, or with accounts, of its own."""
+    meeting, or with accounts, of its own. A file that names `SERVER = Server` gets the whole
+    program as people start it."""
     folder = tmp_path_factory.mktemp("server")
     file = folder / "demo.sqlite"
     shutil.copyfile(demo_template, file)
     shutil.copytree(demo_template.parent / "files", folder / "files")
-    with serving(f"sqlite:///{file}", demo.PASSWORD, folder) as started:
+    kind = getattr(request.module, "SERVER", QuickServer)
+    with serving(f"sqlite:///{file}", demo.PASSWORD, folder, kind) as started:
         yield started
 
 

@@ -1,28 +1,69 @@
-"""The real server, started and killed hundreds of times: what costs seconds is done once.
+"""The real server again and again: what costs seconds, loading the program, is done once.
 
-Reads a line, starts `app.serve` in a process of its own and says its number; when that process has
-ended, says `gone` and waits for the next line. The PDF worker starts when a document is asked for.
+Each line on stdin is an order as JSON (`tests.server.QuickServer`): the environment, the file for
+what is printed, and the one for the exit code. Forks `app.serve` for it and says its number.
+Documents are printed when they are asked for, not ahead.
 """
 
-from gevent import monkey
+import gc
+
+gc.disable()  # as app.py does
+
+from gevent import monkey  # noqa: E402
 
 monkey.patch_all()
 
+import json  # noqa: E402
 import os  # noqa: E402
+import signal  # noqa: E402
 import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+import gevent  # noqa: E402
 
 import app  # noqa: E402
 import config  # noqa: E402
+from minutes.ahead import Ahead  # noqa: E402
 from minutes.render import Renderer  # noqa: E402
 
-wait = monkey.get_original("os", "waitpid")
-Renderer.start = lambda self: None
-settings = config.load()
-for _line in sys.stdin:
-    number = os.fork()
+# Nothing in the process that forks may wake gevent's loop: each server starts one of its own.
+fork, wait = (monkey.get_original("os", name) for name in ("fork", "waitpid"))
+on_signal = monkey.get_original("signal", "signal")
+Renderer.start = Ahead.start = lambda self: None
+# By number: where the exit code belongs.
+running: dict[int, Path] = {}
+
+
+def reap(*_signal: Any) -> None:
+    for number in list(running):
+        ended, status = wait(number, os.WNOHANG)
+        if ended:
+            code = running.pop(number)
+            code.with_suffix(".new").write_text(str(os.waitstatus_to_exitcode(status)))
+            code.with_suffix(".new").replace(code)
+
+
+def become(order: dict[str, Any]) -> None:
+    on_signal(signal.SIGCHLD, signal.SIG_DFL)
+    gevent.reinit()
+    os.environ.clear()
+    os.environ.update(order["env"])
+    log = os.open(order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((nothing, 0), (log, 1), (log, 2)):
+        os.dup2(source, target)
+    app.serve(config.load())
+
+
+gc.freeze()
+on_signal(signal.SIGCHLD, reap)
+for line in sys.stdin:
+    asked = json.loads(line)
+    number = fork()
     if number == 0:
-        os.dup2(2, 1)  # what it prints belongs to the log
-        app.serve(settings)
+        become(asked)
+        break
+    running[number] = Path(asked["ended"])
     print(number, flush=True)
-    wait(number, 0)
-    print("gone", flush=True)
+    reap()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import copy
 import http.client
 import json
@@ -15,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +204,67 @@ class Server:
         """A command over HTTP."""
         path = f"/api/v1/meetings/{meeting_id}/commands"
         return self.request("POST", path, {"name": name, "args": args}, username=username)
+
+
+@cache
+def _loaded() -> subprocess.Popen[str]:
+    """The one process that has loaded the program for the servers of this one."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.serve_at_once"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    def end() -> None:
+        with process:  # its input ends, and so it does
+            pass
+
+    atexit.register(end)
+    return process
+
+
+class _Forked:
+    """A server that `tests.serve_at_once` has forked; like `subprocess.Popen`."""
+
+    def __init__(self, number: int, code: Path) -> None:
+        self._number, self._code = number, code
+
+    def poll(self) -> int | None:
+        return int(self._code.read_text()) if self._code.exists() else None
+
+    def wait(self, seconds: float) -> int:
+        until(self._code.exists, "the server's end", seconds)
+        return int(self._code.read_text())
+
+    def terminate(self) -> None:
+        self._send(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self._send(signal.SIGKILL)
+
+    def _send(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self._number, number)
+
+
+class QuickServer(Server):
+    """The same without the seconds that loading the program takes, and it prints nothing ahead.
+
+    For one that is alone on its database: what a process calls itself was decided before the fork.
+    """
+
+    def start(self) -> Server:
+        code = self.log.with_suffix(".ended")
+        code.unlink(missing_ok=True)
+        order = {"env": self._env, "log": str(self.log), "ended": str(code)}
+        loaded = _loaded()
+        assert loaded.stdin
+        assert loaded.stdout
+        print(json.dumps(order), file=loaded.stdin, flush=True)
+        self._process = _Forked(int(loaded.stdout.readline()), code)
+        return self
 
 
 def let_go(client: socketio.Client) -> None:

@@ -12,7 +12,9 @@ import pdfplumber
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PHONE, Briefing, Windows, ready
+from tests.server import Server
 
+SERVER = Server
 FIRST_LINE = "Thu ngân sách nhà nước đạt 45,76% dự toán tỉnh giao."
 SECOND_LINE = "Đề nghị huyện hỗ trợ xã sửa tuyến đường vào buôn trước mùa mưa."
 ADDED = " Xã sẽ góp ngày công."

@@ -228,6 +228,7 @@ def encrypting(server: Server, folder: Path) -> Iterator[str]:
         "def encrypted(*args, **kwargs):\n"
         f"    run(*args, **kwargs, certfile={certificate!r}, keyfile={certificate!r})\n"
         "realtime.socketio.run = encrypted\n"
+        "app.TICK_SECONDS = 1\n"
         "app.serve(config.load())\n"
     )
     env = {**os.environ, "DATABASE_URL": server.database, "SECRET_KEY": SECRET_KEY}

@@ -32,7 +32,8 @@ def waiting_for_a_lock(connection: psycopg.Connection[Any], number: int) -> bool
         " WHERE datname = current_database() AND wait_event_type = 'Lock'"
     ).fetchone()
     connection.rollback()
-    return count == (number,)
+    # More where a pulse has come to write who is connected.
+    return count is not None and count[0] >= number
 
 
 def test_running_commands_are_answered_and_the_sockets_closed(
@@ -40,7 +41,7 @@ def test_running_commands_are_answered_and_the_sockets_closed(
 ) -> None:
     meeting_id = shared.world.meetings["live"].meeting_id
     with (
-        serving(shared.url, PASSWORD, tmp_path) as server,
+        serving(shared.url, PASSWORD, tmp_path, Server) as server,
         psycopg.connect(shared.url) as holder,
         psycopg.connect(shared.url) as watcher,
     ):

@@ -31,8 +31,8 @@ def pair(
     with own_database() as url:
         filled(url, folder, build)
         with (
-            serving(url, PASSWORD, folder, REDIS_URL=redis) as one,
-            serving(url, PASSWORD, folder, REDIS_URL=redis) as other,
+            serving(url, PASSWORD, folder, Server, REDIS_URL=redis) as one,
+            serving(url, PASSWORD, folder, Server, REDIS_URL=redis) as other,
         ):
             yield one, other
 
@@ -103,7 +103,7 @@ def test_an_exclusion_cuts_the_view_also_in_the_midst_of_a_long_gap(
 ) -> None:
     one, _other = pair
     # Told by nobody, it learns with its next tick of more than a client is sent in one answer.
-    with serving(one.database, PASSWORD, tmp_path) as alone:
+    with serving(one.database, PASSWORD, tmp_path, Server) as alone:
         out, stays = socket_for("daibieu2", alone), socket_for("daibieu", alone)
         for window in (out, stays):
             window.subscribe(live.id)
