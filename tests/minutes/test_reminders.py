@@ -70,8 +70,8 @@ def given(briefing: Briefing, unit_id: int, due: str | None, text: str = "", **m
 
 
 def run(app: Flask, post: MailServer, moment: datetime, **more: Any) -> dict[str, int]:
-    with app.app_context():
-        app.config["PUBLIC_URL"] = URL
+    with app.app_context(), pytest.MonkeyPatch.context() as patch:
+        patch.setitem(app.config, "PUBLIC_URL", URL)
         return dict(remind(post.settings, clock=lambda: moment, **more))
 
 
