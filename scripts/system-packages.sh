@@ -12,6 +12,10 @@ if [ "${1:-run}" = test ]; then
     # Debian keeps nginx off the path of people.
     PATH=$PATH:/usr/sbin
     command -v chromium >/dev/null || packages="$packages chromium"
+    # The same without its windows starts sooner; only some releases have it.
+    command -v chromium-headless-shell >/dev/null ||
+        ! apt-cache show chromium-headless-shell >/dev/null 2>&1 ||
+        packages="$packages chromium-headless-shell"
     command -v nginx >/dev/null || packages="$packages nginx-light"
     command -v redis-server >/dev/null || packages="$packages redis-server"
 fi
