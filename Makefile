@@ -93,7 +93,7 @@ screenshots: install-dev ## Take the pictures of the README anew from the demo
 test: install-dev ## Run every test; choose with ARGS='tests/people -k login'
 	@scripts=$$(find tests -name '*.test.mjs'); [ -z "$$scripts" ] || \
 		scripts/with-node.sh node --test $$scripts
-	@$(py) -m pytest $(or $(ARGS),--numprocesses auto --maxprocesses 4 --dist loadfile)
+	@$(py) -m pytest $(or $(ARGS),--numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder)
 
 check: install-dev ## Lint, types, import layers, migrations equal models
 	@$(py) -m ruff check .

@@ -20,6 +20,8 @@ from tests.marks import both_engines
 from tests.server import Server, until
 from tests.world import Briefing, World
 
+SERVER = Server  # the quick one prints nothing ahead
+
 
 @pytest.fixture
 def renderer(app: Flask, tmp_path: Path) -> Iterator[Renderer]:
