@@ -349,7 +349,7 @@ def renders(database: Path, folder: Path, times: int) -> dict[str, Any]:
 class Others:
     """Ten people with a meeting each, beside the one that is followed."""
 
-    LINES = 160  # two of the demo's record in each: some 27 pages
+    LINES = 20  # of 16 paragraphs: some 27 pages, and few enough commands for one account
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -373,7 +373,8 @@ class Others:
         self._give(meeting_id, "meeting.open")
         self._give(meeting_id, "agenda.advance", from_item=None)
         for line in range(self.LINES):
-            text = f"{number}. {texts[line % len(texts)]} {texts[(line + 1) % len(texts)]}"
+            said = (texts[(16 * line + each) % len(texts)] for each in range(16))
+            text = "\n".join((f"{number}.", *said))
             self._give(meeting_id, "discussion.add", item_id=item["id"], kind="opinion", text=text)
         return meeting_id
 
