@@ -325,7 +325,7 @@ def measure(url: str, folder: Path, times: int) -> dict[str, Any]:
 def main() -> None:
     """Run all of it and write the result."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--times", type=int, default=20, help="repetitions of each question")
+    parser.add_argument("--times", type=int, default=50, help="repetitions of each question")
     parser.add_argument("--only", choices=("sqlite", "postgres"))
     options = parser.parse_args()
     result: dict[str, Any] = {}

@@ -212,7 +212,7 @@ def show_directives(screen: Screen) -> None:
     screen.says(CONCLUSION)
     # The chair does not wait for a moment to pass.
     screen.follows("directives", "screen.show", what="directives")
-    screen.says("Nhiệm vụ được giao (1)", DIRECTIVE)
+    screen.says("Chỉ đạo (1)", DIRECTIVE)
     screen.look("directives")
     [given] = screen.meeting.all("directive")
     screen.follows("given", "screen.show", what="directives", ref=given["id"])
