@@ -101,7 +101,7 @@ OPEN_DATE: Final = "ngày{0}tháng{0}năm{0}".format("\u00a0" * 6)
 COLUMNS_MM: Final[dict[str, tuple[int, ...]]] = {
     "attendance": (11, 50, 63, 36),
     "directives": (11, 58, 31, 33, 27),
-    "carried": (10, 45, 24, 23, 23, 35),
+    "carried": (10, 50, 22, 26, 22, 30),
     "indicators": (11, 44, 24, 21, 30, 30),
     "scorecard": (10, 38, 15, 17, 17, 14, 14, 16, 19),
 }
