@@ -7,22 +7,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from people.models import Unit, UnitMember, UnitSuccessor
 
+# A unit to be read only: a province's 500 come so in a quarter of the time of objects.
+UnitRow = Row[Any]
 
-def units_in_order(session: Session) -> list[tuple[Unit, int]]:
+
+def units_in_order(session: Session) -> list[tuple[UnitRow, int]]:
     """Every unit with its depth in the tree (0 for a root), each below the one above it,
     in the order in which offices list them. Groups are not part of the tree."""
-    children: defaultdict[int | None, list[Unit]] = defaultdict(list)
-    units = session.scalars(
-        select(Unit).where(Unit.kind != "group").order_by(Unit.position, Unit.id)
-    ).all()
-    for unit in units:
+    children: defaultdict[int | None, list[UnitRow]] = defaultdict(list)
+    units = select(*Unit.__table__.columns).where(Unit.kind != "group")
+    for unit in session.execute(units.order_by(Unit.position, Unit.id)):
         children[unit.parent_id].append(unit)
-    found: list[tuple[Unit, int]] = []
+    found: list[tuple[UnitRow, int]] = []
     waiting = [(unit, 0) for unit in reversed(children[None])]
     while waiting:
         unit, depth = waiting.pop()

@@ -24,7 +24,7 @@ from minutes.followup.seen import seen_by
 from minutes.followup.status import StatusName, days_begun, has_status
 from minutes.models import Directive
 from people.actor import Actor
-from people.directory import units_in_order
+from people.directory import UnitRow, units_in_order
 from people.models import Unit
 
 _STATUSES: Final = ("done_on_time", "done_late", "in_time", "overdue", "no_deadline")
@@ -117,7 +117,7 @@ def _percent(part: int, whole: int) -> float | None:
 class UnitLine:
     """A leading unit's directives."""
 
-    unit: Unit
+    unit: UnitRow
     depth: int
     counts: Counts
 

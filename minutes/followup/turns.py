@@ -17,8 +17,7 @@ from minutes.followup.models import Acknowledgement, Extension, Report
 from minutes.followup.services import SINCE_GIVEN, answered, spoken_for
 from minutes.followup.standing import each, newest_reports
 from minutes.models import Directive
-from people.directory import units_below, units_in_order
-from people.models import Unit
+from people.directory import UnitRow, units_below, units_in_order
 
 # Leading units whose sub-units are offered at once; for more, one's own alone.
 OFFERED = 10
@@ -34,7 +33,7 @@ class Below:
         taken: it has a part already.
     """
 
-    unit: Unit
+    unit: UnitRow
     depth: int
     taken: bool
 

@@ -123,7 +123,7 @@ def _register_page(
     groups = db.session.scalars(
         select(Unit).where(Unit.kind == "group").order_by(Unit.position, Unit.id)
     ).all()
-    every = [*groups, *(unit for unit, _depth in units)]
+    every: list[Any] = [*groups, *(unit for unit, _depth in units)]
     meetings, titles = _meetings(actor, asked.meeting, {line["meeting_id"] for line in lines})
 
     def address(**changes: Any) -> str:
