@@ -1,10 +1,10 @@
 """A long document in parts that are laid out side by side, one for each core, and joined.
 
-A part must begin where a page begins anyway, or a page in the middle would stay half empty. So the
-first pages are laid out, it is foretold where later pages begin (`minutes.foretell`), and the parts
-are laid out at once in forked processes. Each holds some blocks of the next part too, which shows
-whether that begins at the top of a page, and of which. Where it does not, nothing is lost but
-time: the caller prints the document in one piece.
+A part must begin where a page begins anyway, or a page in the middle would stay half empty. The
+appendices do. For the others the first pages are laid out, it is foretold where later pages begin
+(`minutes.foretell`), and the parts are laid out at once in forked processes. Each holds some blocks
+of the next part too, which shows whether that begins at the top of a page, and of which. Where it
+does not, nothing is lost but time: the caller prints the document in one piece.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from copy import copy
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from typing import Any, Final
-from xml.etree import ElementTree
 
 import pikepdf
 import pydyf
-import tinyhtml5
+from lxml import etree
+from lxml import html as lxml_html
 
 from minutes.foretell import RUNNING, page_tops
 from minutes.frames import packed, read_frame, unpacked, write_frame
@@ -43,7 +43,7 @@ MOST_PARTS: Final = 4
 
 Render = Callable[[str], Any]
 Write = Callable[..., bytes]
-# Level, label, page from 0, and where on it (in pt from its lower left corner).
+# Level, label, page of the part from 0, and where on it (in pt from its lower left corner).
 Bookmark = tuple[int, str, int, float, float]
 _Printed = tuple[bytes, list[Bookmark]]
 
@@ -56,6 +56,7 @@ class NotSplit(Exception):
 class _Part:
     """Blocks `begin` to `end` of the main text; the first page has the number `page`, from 0."""
 
+    number: int
     begin: int
     end: int | None
     page: int
@@ -78,18 +79,23 @@ def print_in_parts(html: str, cores: int, render: Render, write: Write) -> bytes
     if len(html) < LONG or cores < 2 or not _may_fork():
         raise NotSplit
     text = _Text(html)
-    first, start, page = _first_pages(text, render)
-    parts = _parts(text, start, page, min(cores, MOST_PARTS))
-    children = [_forked(text, part, render, write) for part in parts[1:]]
+    children: list[tuple[int, int]] = []
     try:
+        if text.appendices:
+            # They begin a page whatever comes before.
+            children.append(_forked(lambda: _appendices(text, render, write)))
+        first, start, page = _first_pages(text, render)
+        parts = _parts(text, start, page, min(cores, MOST_PARTS))
+        for part in reversed(parts[1:]):
+            children.append(_forked(partial(_printed, text, part, render, write)))
         done = [_written(first, 0, write), _printed(text, parts[0], render, write)]
-        done += [_collected(pipe) for _child, pipe in children]
+        done += [_collected(pipe) for _child, pipe in reversed(children)]
+        return joined(done)
     finally:
         for child, pipe in children:
             os.close(pipe)
             os.kill(child, signal.SIGKILL)  # it has ended, or nobody waits for it any more
             os.waitpid(child, 0)
-    return joined(done)
 
 
 def _may_fork() -> bool:
@@ -101,13 +107,16 @@ class _Text:
     """The document taken apart: what stands before its main text, its blocks, what follows."""
 
     def __init__(self, html: str) -> None:
-        self._tree = tinyhtml5.parse(html, namespace_html_elements=False)
+        self._tree = lxml_html.document_fromstring(html)
         body, main = self._tree.find("body"), self._tree.find("body/main")
         if main is None or "wide" in body.get("class", "").split():
             raise NotSplit
         self._body, self._main = body, main
-        place = list(body).index(main)
-        self._before, self._after = list(body)[:place], list(body)[place + 1 :]
+        place = body.index(main)
+        after = body[place + 1 :]
+        self._before = body[:place]
+        self._closing = [part for part in after if part.tag != "section"]
+        self.appendices = [part for part in after if part.tag == "section"]
         self.blocks = list(main)
         self.run = self._longest_run()
 
@@ -122,8 +131,8 @@ class _Text:
         return best[1], best[2]
 
     def letters(self, begin: int, end: int | None) -> int:
-        """The letters of the blocks from `begin` up to `end`; with None, of what follows too."""
-        parts = self.blocks[begin:end] + (self._after if end is None else [])
+        """The letters of the blocks from `begin` up to `end`; with None, of the closing too."""
+        parts = self.blocks[begin:end] + (self._closing if end is None else [])
         return sum(len(text) for part in parts for text in part.itertext())
 
     def html(self, begin: int, end: int | None, marked: Iterable[int], page: int) -> str:
@@ -131,32 +140,44 @@ class _Text:
 
         Args:
             begin: with 0 comes what stands before the main text.
-            end: with None comes what stands after it.
+            end: with None comes the closing.
             marked: blocks that get an anchor `block-N`.
             page: how many pages come before.
         """
-        main = ElementTree.Element(self._main.tag, self._main.attrib)
-        for number, block in enumerate(self.blocks[begin:end], start=begin):
+        main = etree.Element(self._main.tag, self._main.attrib)
+        for number, block in enumerate(map(deepcopy, self.blocks[begin:end]), start=begin):
             if number in marked:
-                block = copy(block)
                 block.set("id", f"block-{number}")
             main.append(block)
-        body = ElementTree.Element("body", self._body.attrib)
-        body.extend(self._before if begin == 0 else [])
-        body.append(main)
-        body.extend(self._after if end is None else [])
-        head = copy(self._tree.find("head"))
+        parts = [main]
+        if begin == 0:
+            parts = [*self._before, *parts]
+        if end is None:
+            parts += self._closing
+        style = ""
         if page:
-            style = ElementTree.SubElement(head, "style")
-            style.text = (
+            style = (
                 f"@page :first {{ counter-reset: page {page + 1};"
                 " @top-center { content: counter(page) } }"
                 # As at the top of every page that is not the first.
                 " main > :first-child { margin-top: 0 }"
             )
-        root = ElementTree.Element("html", self._tree.attrib)
+        return self._html(parts, style)
+
+    def appendices_html(self) -> str:
+        """The HTML of the appendices."""
+        return self._html(self.appendices)
+
+    def _html(self, parts: Iterable[Any], style: str = "") -> str:
+        head = deepcopy(self._tree.find("head"))
+        if style:
+            etree.SubElement(head, "style").text = style
+        body = etree.Element("body", self._body.attrib)
+        body.extend(map(deepcopy, parts))
+        root = etree.Element("html", self._tree.attrib)
         root.extend([head, body])
-        return "<!doctype html>" + ElementTree.tostring(root, encoding="unicode", method="html")
+        written: str = lxml_html.tostring(root, encoding="unicode")
+        return "<!doctype html>" + written
 
 
 def _first_pages(text: _Text, render: Render) -> tuple[Any, int, int]:
@@ -208,39 +229,43 @@ def _parts(text: _Text, start: int, page: int, number: int) -> list[_Part]:
     if len(begins) == 1:
         raise NotSplit
     return [
-        _Part(first, following, at, next_page)
-        for (at, first), (next_page, following) in zip(
-            begins, [*begins[1:], (None, None)], strict=True
+        _Part(number, first, following, at, next_page)
+        for number, ((at, first), (next_page, following)) in enumerate(
+            zip(begins, [*begins[1:], (None, None)], strict=True), start=1
         )
     ]
 
 
 def _printed(text: _Text, part: _Part, render: Render, write: Write) -> _Printed:
     if part.end is None:
-        return _written(render(text.html(part.begin, None, (), part.page)), part.page, write)
+        return _written(render(text.html(part.begin, None, (), part.page)), part.number, write)
     document = render(text.html(part.begin, part.end + OVERLAP, (part.end,), part.page))
     top = _top(document, part.end)
     if top is None or part.page + top != part.next_page:
         raise NotSplit
-    return _written(document.copy(document.pages[:top]), part.page, write)
+    return _written(document.copy(document.pages[:top]), part.number, write)
 
 
-def _written(document: Any, page: int, write: Write) -> _Printed:
+def _appendices(text: _Text, render: Render, write: Write) -> _Printed:
+    return _written(render(text.appendices_html()), MOST_PARTS + 1, write)
+
+
+def _written(document: Any, part: int, write: Write) -> _Printed:
     bookmarks = [
-        (level, label, page + number, 0.75 * x, 0.75 * (laid_out.height - y))
-        for number, laid_out in enumerate(document.pages)
-        for level, label, (x, y), _state in laid_out.bookmarks
+        (level, label, number, 0.75 * x, 0.75 * (page.height - y))
+        for number, page in enumerate(document.pages)
+        for level, label, (x, y), _state in page.bookmarks
     ]
     # The whole gets its identifier and its compressed lists of objects when it is joined.
     content = write(
-        document, finisher=partial(_renumber, page), uncompressed_pdf=True, pdf_identifier=False
+        document, finisher=partial(_rename, part), uncompressed_pdf=True, pdf_identifier=False
     )
     return content, bookmarks
 
 
-def _renumber(page: int, _document: Any, pdf: pydyf.PDF) -> None:
-    """Give what must have one name in the whole document the one that it has there."""
-    if not page:
+def _rename(part: int, _document: Any, pdf: pydyf.PDF) -> None:
+    """Give what must have one name in the whole document one with the part's number."""
+    if not part:
         return
     ids = set()
     for thing in pdf.objects:
@@ -248,28 +273,24 @@ def _renumber(page: int, _document: Any, pdf: pydyf.PDF) -> None:
             continue
         if thing.get("Type") == "/Annot":
             raise NotSplit  # links are counted through the document; our documents have none
-        if "StructParents" in thing:
-            thing["StructParents"] += page
         if "ID" in thing:
             ids.add(thing["ID"])  # shared with the cells that name it
-        if "Nums" in thing:
-            thing["Nums"][::2] = [page + number for number in thing["Nums"][::2]]
         for name in ("BaseFont", "FontName"):
             # Two subsets of a font are two fonts.
             if name in thing:
                 tag, plus, rest = bytes(thing[name]).lstrip(b"/").partition(b"+")
                 if plus:
-                    thing[name] = b"/%b+%b" % (_tag(tag, page), rest)
+                    thing[name] = b"/%b+%b" % (_tag(tag, part), rest)
     for identifier in ids:
-        identifier.string = f"{page}-{identifier.string}"
+        identifier.string = f"{part}-{identifier.string}"
 
 
-def _tag(tag: bytes, page: int) -> bytes:
-    number = int.from_bytes(hashlib.sha256(b"%b %d" % (tag, page)).digest()[:8], "big")
+def _tag(tag: bytes, part: int) -> bytes:
+    number = int.from_bytes(hashlib.sha256(b"%b %d" % (tag, part)).digest()[:8], "big")
     return bytes(65 + number // 26**place % 26 for place in range(6))
 
 
-def _forked(text: _Text, part: _Part, render: Render, write: Write) -> tuple[int, int]:
+def _forked(work: Callable[[], _Printed]) -> tuple[int, int]:
     """Print a part in a process of its own: its id, and where it writes what it has printed."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -279,7 +300,7 @@ def _forked(text: _Text, part: _Part, render: Render, write: Write) -> tuple[int
     try:
         os.close(reading)
         with open(writing, "wb") as pipe:
-            content, bookmarks = _printed(text, part, render, write)
+            content, bookmarks = work()
             write_frame(pipe, packed(content, json.dumps(bookmarks).encode()))
     except Exception as error:
         print(f"a part failed: {type(error).__name__}", file=sys.stderr, flush=True)
@@ -306,16 +327,23 @@ def joined(parts: list[_Printed]) -> bytes:
         )
         tree = first.Root.StructTreeRoot
         (root,) = tree.K
-        for other in others:
+        marks = list(parts[0][1])
+        for other, (_content, bookmarks) in zip(others, parts[1:], strict=True):
+            before = len(first.pages)
             first.pages.extend(other.pages)
             # The pages are known by now, so the tree finds the copies of them.
             added = first.copy_foreign(other.Root.StructTreeRoot)
-            tree.ParentTree.Nums.extend(added.ParentTree.Nums)
+            numbers = added.ParentTree.Nums
+            for place in range(0, len(numbers), 2):
+                numbers[place] = before + place // 2
+                first.pages[before + place // 2].StructParents = before + place // 2
+            tree.ParentTree.Nums.extend(numbers)
             (added_root,) = added.K
             for element in added_root.K:
                 element.P = root
             root.K.extend(added_root.K)
-        _outline(first, [bookmark for _, bookmarks in parts for bookmark in bookmarks])
+            marks += [(level, label, before + page, x, y) for level, label, page, x, y in bookmarks]
+        _outline(first, marks)
         output = BytesIO()
         first.save(
             output,

@@ -159,7 +159,7 @@ def test_what_was_foretold_wrongly_is_not_split(html: str, monkeypatch: Any) -> 
 
 def test_what_fails_in_another_process_is_not_split(html: str) -> None:
     def written(document: Any, **options: Any) -> bytes:
-        if options["finisher"].args[0] > 10:
+        if options["finisher"].args[0] > 1:
             raise ValueError("no")
         return write(document, **options)
 
