@@ -99,6 +99,11 @@ def lines_of(block: Element) -> int:
     return lines
 
 
+def stays(block: Element) -> bool:
+    """Whether a block stays on one page with what follows it."""
+    return block.tag in _HEADINGS or "label" in block.get("class", "").split()
+
+
 @dataclass(frozen=True)
 class Top:
     """The beginning of a page: with which block, and how many of its lines came before."""
@@ -113,8 +118,7 @@ def page_tops(blocks: list[Any]) -> list[Top]:
     """The pages of running text whose first block begins a page.
 
     Args:
-        blocks: elements of `RUNNING`; a paragraph of the class `label` stays with the next block,
-            as headings do.
+        blocks: elements of `RUNNING`.
     """
     tops = [Top(0, 0, 0)]
     counts = [lines_of(block) for block in blocks]
@@ -126,10 +130,9 @@ def page_tops(blocks: list[Any]) -> list[Top]:
     while number < len(blocks):
         block, lines = blocks[number], counts[number]
         begin = y + (BEFORE_PART if block.tag == "h2" and y else 0)
-        stays = block.tag in _HEADINGS or "label" in block.get("class", "").split()
         # A block's gap counts twice at the foot of a page (WeasyPrint 70, `_in_flow_layout`).
         if begin + lines * LINE + 2 * GAP <= HEIGHT + _CLOSE:
-            kept = [*kept, number] if stays else []
+            kept = [*kept, number] if stays(block) else []
             y, number = begin + lines * LINE + GAP, number + 1
             continue
         foot = HEIGHT if begin + lines * LINE + GAP > HEIGHT + _CLOSE else HEIGHT - GAP

@@ -40,6 +40,9 @@ _MOST_WORDS: Final = 50_000
 # The system's fonts, looked up and measured once.
 FONTS: Final = FontConfiguration()
 
+# Words that other processes have shaped.
+_heard: Final[list[dict[str, list[str]]]] = []
+
 _next_linebox = inline.get_next_linebox
 _split_text_box = inline.split_text_box
 _draw_text = draw.draw_text
@@ -328,6 +331,43 @@ def body_face(*, bold: bool, italic: bool) -> Face:
     style["font_style"] = "italic" if italic else "normal"
     style["lang"] = "vi"
     return _known_face(style) or Face(style)
+
+
+def _faces() -> dict[str, Face | None]:
+    found: dict[str, Face | None] = vars(FONTS).setdefault("plain_faces", {})
+    return found
+
+
+def known() -> dict[str, int]:
+    """How many words were shaped, by the fonts' names."""
+    return {name: len(face._words) for name, face in _faces().items() if face}
+
+
+def shaped(since: dict[str, int]) -> dict[str, list[str]]:
+    """The words that were shaped since, by the fonts' names.
+
+    Args:
+        since: what was `known` then.
+    """
+    return {
+        name: list(face._words)[since.get(name, 0) :] for name, face in _faces().items() if face
+    }
+
+
+def hear(words: dict[str, list[str]]) -> None:
+    """Take what another process has `shaped`, to `learn` it when there is time."""
+    _heard.append(words)
+
+
+def learn() -> None:
+    """Shape what was heard; the next document has the same words."""
+    for words in _heard:
+        for name, keys in words.items():
+            if (face := _faces().get(name)) is not None:
+                for key in keys:
+                    beside, space, text = key.rpartition(" ")
+                    face.word(text, beside + space)
+    _heard.clear()
 
 
 def _paragraph(box: Any) -> _Paragraph | None:

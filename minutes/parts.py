@@ -27,7 +27,8 @@ import pydyf
 from lxml import etree
 from lxml import html as lxml_html
 
-from minutes.foretell import RUNNING, page_tops
+from minutes import lines
+from minutes.foretell import RUNNING, page_tops, stays
 from minutes.frames import packed, read_frame, unpacked, write_frame
 from minutes.layout import LAYOUT
 
@@ -37,8 +38,6 @@ LONG: Final = 40_000
 FEWEST_PAGES: Final = 12
 # Characters of running text that surely hold the top of a page, where there is one.
 PROBE: Final = 7_000
-# Blocks of the next part that a part holds: headings move with what follows them.
-OVERLAP: Final = 8
 MOST_PARTS: Final = 4
 
 Render = Callable[[str], Any]
@@ -130,6 +129,13 @@ class _Text:
                 best, begin, size = max(best, (size, begin, number)), number + 1, 0
         return best[1], best[2]
 
+    def shown(self, number: int) -> int:
+        """The block behind those with which it shows where a block stands: headings move with
+        what follows them."""
+        while number < len(self.blocks) - 1 and stays(self.blocks[number]):
+            number += 1
+        return number + 1
+
     def letters(self, begin: int, end: int | None) -> int:
         """The letters of the blocks from `begin` up to `end`; with None, of the closing too."""
         parts = self.blocks[begin:end] + (self._closing if end is None else [])
@@ -190,7 +196,7 @@ def _first_pages(text: _Text, render: Render) -> tuple[Any, int, int]:
     if stop == end or text.letters(0, begin) > text.letters(begin, end):
         raise NotSplit
     marked = range(begin + 1, stop)
-    document = render(text.html(0, stop + OVERLAP, marked, 0))
+    document = render(text.html(0, text.shown(stop - 1), marked, 0))
     tops = [(number, page) for number in marked if (page := _top(document, number)) is not None]
     if not tops:
         raise NotSplit
@@ -214,12 +220,12 @@ def _parts(text: _Text, start: int, page: int, number: int) -> list[_Part]:
     tops = page_tops(text.blocks[start:end])
     if len(tops) < FEWEST_PAGES:
         raise NotSplit
-    lines = tops[-1].lines_before
+    total = tops[-1].lines_before
     # What stands behind the running text is not foretold; tables take more work than letters say.
-    lines += round(8 * lines * text.letters(end, None) / max(1, text.letters(start, end)))
+    total += round(8 * total * text.letters(end, None) / max(1, text.letters(start, end)))
     begins = [(page, start)]
     for part in range(1, number):
-        wanted = lines * part / number
+        wanted = total * part / number
         at, top = min(
             ((page + place, top) for place, top in enumerate(tops) if top.line == 0),
             key=lambda found: abs(found[1].lines_before - wanted),
@@ -239,7 +245,7 @@ def _parts(text: _Text, start: int, page: int, number: int) -> list[_Part]:
 def _printed(text: _Text, part: _Part, render: Render, write: Write) -> _Printed:
     if part.end is None:
         return _written(render(text.html(part.begin, None, (), part.page)), part.number, write)
-    document = render(text.html(part.begin, part.end + OVERLAP, (part.end,), part.page))
+    document = render(text.html(part.begin, text.shown(part.end), (part.end,), part.page))
     top = _top(document, part.end)
     if top is None or part.page + top != part.next_page:
         raise NotSplit
@@ -300,8 +306,10 @@ def _forked(work: Callable[[], _Printed]) -> tuple[int, int]:
     try:
         os.close(reading)
         with open(writing, "wb") as pipe:
+            known = lines.known()
             content, bookmarks = work()
-            write_frame(pipe, packed(content, json.dumps(bookmarks).encode()))
+            told = [bookmarks, lines.shaped(known)]
+            write_frame(pipe, packed(content, json.dumps(told).encode()))
     except Exception as error:
         print(f"a part failed: {type(error).__name__}", file=sys.stderr, flush=True)
     finally:
@@ -314,8 +322,10 @@ def _collected(pipe: int) -> _Printed:
         frame = read_frame(stream)
     if frame is None:
         raise NotSplit
-    content, bookmarks = unpacked(frame)
-    return content, [tuple(bookmark) for bookmark in json.loads(bookmarks)]
+    content, told = unpacked(frame)
+    bookmarks, words = json.loads(told)
+    lines.hear(words)
+    return content, [tuple(bookmark) for bookmark in bookmarks]
 
 
 def joined(parts: list[_Printed]) -> bytes:

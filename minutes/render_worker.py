@@ -30,6 +30,7 @@ LINK: Final = f'<link rel="stylesheet" href="{STYLESHEET_URL}">'
 WARM_UP = (
     f'<!doctype html><html lang="vi">{LINK}'
     "<h2 class=part>Ậ Ễ Ữ Đ ₫</h2><p class=place-date>ậ ễ ữ đ</p>"
+    "<main><table class=directives><tr><th>Đ</th></tr><tr><td>đ</td></tr></table></main>"
 )
 
 # Files for archives that everybody can read for ever (ISO 19005-3, conformance level A: tagged).
@@ -172,6 +173,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         except Exception as error:  # Whatever a text provokes, the next document must print.
             answer = FAILED + type(error).__name__.encode()
         write_frame(answers, answer)
+        lines.learn()
         del frame, parts, answer
         gc.collect()
 

@@ -10,7 +10,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from minutes import parts, render_worker
+from minutes import lines, parts, render_worker, shortcuts
 from minutes.documents import compose, paper_html
 from minutes.foretell import Top
 from minutes.parts import NotSplit, Write, print_in_parts
@@ -144,6 +144,24 @@ def test_its_metadata_and_what_is_attached_are_there_once(
         (attached,) = pdf.Root.AF
         assert attached.EF.F.read_bytes() == b'{"a": 1}'
         assert len(pdf.trailer.ID) == 2
+
+
+def test_what_other_processes_have_shaped_is_known_to_the_next_document(
+    html: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "_may_fork", lambda: True)
+    lines.FONTS.plain_faces = {}
+    assert shortcuts.install()
+    try:
+        print_in_parts(html, 2, render_worker._render, write)
+        before = sum(lines.known().values())
+        lines.learn()
+        known = lines.known()
+        assert sum(known.values()) > before
+        render_worker._render(html)
+        assert not [words for name, words in lines.shaped(known).items() if name in known and words]
+    finally:
+        shortcuts.remove()
 
 
 def test_what_was_foretold_wrongly_is_not_split(html: str, monkeypatch: Any) -> None:
