@@ -204,18 +204,27 @@ def record() -> dict[str, dict[str, Any]]:
         return objects_of(session, meeting) | directory_of(session, meeting)
 
 
-def minutes_of(objects: dict[str, dict[str, Any]], entries: int, people: int) -> str:
+def minutes_of(objects: dict[str, dict[str, Any]], entries: int, short: bool) -> str:
     """The HTML of minutes with so many entries of the record, its words in another order each
-    time it is gone through, and so many of the people."""
+    time it is gone through.
+
+    Args:
+        objects: the record.
+        entries: how many.
+        short: without indicators and all but a few of the people, directives and conclusions,
+            which alone fill six pages.
+    """
     from minutes.documents import compose, paper_html
 
     said = [value for key, value in objects.items() if key.startswith("entry/")]
     kept = {key: value for key, value in objects.items() if not key.startswith("entry/")}
     (meeting,) = (value for key, value in kept.items() if key.startswith("meeting/"))
     leaders = {*meeting["chair_ids"], *meeting["secretary_ids"]}
-    for number, key in enumerate([key for key in kept if key.startswith("participant/")]):
-        if number >= people and kept[key]["person_id"] not in leaders:
-            del kept[key]
+    for kind, most in {"participant": 10, "directive": 3, "conclusion": 5, "indicator": 0}.items():
+        if short:
+            for key in [key for key in kept if key.startswith(f"{kind}/")][most:]:
+                if kept[key].get("person_id") not in leaders:
+                    del kept[key]
     for number in range(entries):
         entry = said[number % len(said)]
         words = entry["text"].split(" ")
@@ -262,15 +271,16 @@ def page_count(content: bytes) -> int:
 
 def of_pages(objects: dict[str, dict[str, Any]], wanted: int, pdf: Callable[[str], bytes]) -> str:
     """Minutes of that many pages."""
-    people = 100 if wanted > 20 else 10
-    few, entries = 2, 12 * wanted  # pages without any entry
-    for _ in range(8):
-        html = minutes_of(objects, entries, people)
+    # From above and from below: a line more may be a page more.
+    few, many = 0, 24 * wanted
+    while few < many:
+        entries = (few + many) // 2
+        html = minutes_of(objects, entries, short=wanted < 10)
         found = page_count(pdf(html))
         if found == wanted:
-            break
-        entries = max(1, round(entries * (wanted - few) / (found - few)))
-    return html
+            return html
+        few, many = (entries + 1, many) if found < wanted else (few, entries)
+    raise AssertionError(f"no minutes of {wanted} pages, but of {found}")
 
 
 def processor_time(root: int, name: str) -> float:
