@@ -321,12 +321,18 @@ def _known_face(style: Any) -> Face | None:
     return faces[key]
 
 
-def body_face(*, bold: bool, italic: bool) -> Face:
-    """The font of a document's running text."""
+def own_face(points: float, line_height: float, *, bold: bool, italic: bool) -> Face:
+    """The documents' own font.
+
+    Args:
+        points: its size in pt.
+        line_height: of a line, in sizes of the font.
+        bold, italic: which of its faces.
+    """
     style = InitialStyle(FONTS)
     style["font_family"] = (str(LAYOUT["font_family"]), "serif")
-    style["font_size"] = float(LAYOUT["body_pt"]) * (96 / 72)  # rounded as a style sheet's is
-    style["line_height"] = float(LAYOUT["line_height"])
+    style["font_size"] = points * (96 / 72)  # rounded as a style sheet's is
+    style["line_height"] = line_height
     style["font_weight"] = 700 if bold else 400
     style["font_style"] = "italic" if italic else "normal"
     style["lang"] = "vi"

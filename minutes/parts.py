@@ -1,10 +1,10 @@
 """A long document in parts that are laid out side by side, one for each core, and joined.
 
 A part must begin where a page begins anyway, or a page in the middle would stay half empty. The
-appendices do. For the others the first pages are laid out, it is foretold where later pages begin
-(`minutes.foretell`), and the parts are laid out at once in forked processes. Each holds some blocks
-of the next part too, which shows whether that begins at the top of a page, and of which. Where it
-does not, nothing is lost but time: the caller prints the document in one piece.
+appendices do. For the others, what stands before the main text is laid out, it is foretold where
+later pages begin (`minutes.foretell`), and the parts are laid out at once in forked processes. Each
+holds the beginning of the next part too, which shows whether that begins at the top of a page, and
+of which. Where it does not, nothing is lost but time: the caller prints the document in one piece.
 """
 
 from __future__ import annotations
@@ -28,17 +28,22 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from minutes import lines
-from minutes.foretell import RUNNING, page_tops, stays
+from minutes.foretell import can_be_told, page_tops, stays
 from minutes.frames import packed, read_frame, unpacked, write_frame
 from minutes.layout import LAYOUT
 
 # Characters of a document that may take more than 20 pages.
 LONG: Final = 40_000
-# Pages of running text for which it pays.
+# Pages of text for which it pays.
 FEWEST_PAGES: Final = 12
-# Characters of running text that surely hold the top of a page, where there is one.
-PROBE: Final = 7_000
 MOST_PARTS: Final = 4
+# What stands before and after the main text, and a cell of an appendix, take about as much work as
+# so many lines of it.
+BEFORE: Final = 90
+AFTER: Final = 60
+CELL: Final = 3
+# Above the text of a page, in px.
+_MARGIN: Final = float(LAYOUT["margin_top_mm"]) * 96 / 25.4
 
 Render = Callable[[str], Any]
 Write = Callable[..., bytes]
@@ -78,16 +83,19 @@ def print_in_parts(html: str, cores: int, render: Render, write: Write) -> bytes
     if len(html) < LONG or cores < 2 or not _may_fork():
         raise NotSplit
     text = _Text(html)
+    begin, end = text.run
+    # A part begins with a block; what stands before the run is laid out twice.
+    if end - begin < FEWEST_PAGES or text.letters(0, begin) > text.letters(begin, end):
+        raise NotSplit
     children: list[tuple[int, int]] = []
     try:
         if text.appendices:
             # They begin a page whatever comes before.
             children.append(_forked(lambda: _appendices(text, render, write)))
-        first, start, page = _first_pages(text, render)
-        parts = _parts(text, start, page, min(cores, MOST_PARTS))
+        parts = _parts(text, _begin(text, render), min(cores, MOST_PARTS))
         for part in reversed(parts[1:]):
             children.append(_forked(partial(_printed, text, part, render, write)))
-        done = [_written(first, 0, write), _printed(text, parts[0], render, write)]
+        done = [_printed(text, parts[0], render, write)]
         done += [_collected(pipe) for _child, pipe in reversed(children)]
         return joined(done)
     finally:
@@ -120,14 +128,19 @@ class _Text:
         self.run = self._longest_run()
 
     def _longest_run(self) -> tuple[int, int]:
-        # The running text: from the block after the last table or list before it to the next.
+        # What can be foretold: from the block after the last list before it to the next.
         best, begin, size = (0, 0, 0), 0, 0
         for number, block in enumerate([*self.blocks, None]):
-            if block is not None and block.tag in RUNNING:
-                size += sum(map(len, block.itertext()))
+            if block is not None and can_be_told(block):
+                size += self.letters(number, number + 1)
             else:
                 best, begin, size = max(best, (size, begin, number)), number + 1, 0
         return best[1], best[2]
+
+    @property
+    def cells(self) -> int:
+        """How many cells the appendices have."""
+        return sum(1 for appendix in self.appendices for _cell in appendix.iter("td", "th"))
 
     def shown(self, number: int) -> int:
         """The block behind those with which it shows where a block stands: headings move with
@@ -136,10 +149,9 @@ class _Text:
             number += 1
         return number + 1
 
-    def letters(self, begin: int, end: int | None) -> int:
-        """The letters of the blocks from `begin` up to `end`; with None, of the closing too."""
-        parts = self.blocks[begin:end] + (self._closing if end is None else [])
-        return sum(len(text) for part in parts for text in part.itertext())
+    def letters(self, begin: int, end: int) -> int:
+        """The letters of the blocks from `begin` up to `end`."""
+        return sum(len(text) for block in self.blocks[begin:end] for text in block.itertext())
 
     def html(self, begin: int, end: int | None, marked: Iterable[int], page: int) -> str:
         """The HTML of the blocks from `begin` up to `end`.
@@ -186,22 +198,16 @@ class _Text:
         return "<!doctype html>" + written
 
 
-def _first_pages(text: _Text, render: Render) -> tuple[Any, int, int]:
-    """The first pages, which block of the running text begins the next one, and its number."""
-    begin, end = text.run
-    size, stop = 0, begin
-    while stop < end and size < PROBE:
-        size += text.letters(stop, stop + 1)
-        stop += 1
-    if stop == end or text.letters(0, begin) > text.letters(begin, end):
-        raise NotSplit
-    marked = range(begin + 1, stop)
-    document = render(text.html(0, text.shown(stop - 1), marked, 0))
-    tops = [(number, page) for number in marked if (page := _top(document, number)) is not None]
-    if not tops:
-        raise NotSplit
-    start, page = tops[-1]
-    return document.copy(document.pages[:page]), start, page
+def _begin(text: _Text, render: Render) -> tuple[int, float]:
+    """The page where what can be foretold begins, from 0, and where on it: in pt below its upper
+    margin."""
+    begin, _end = text.run
+    document = render(text.html(0, text.shown(begin), (begin,), 0))
+    for page, laid_out in enumerate(document.pages):
+        anchor = laid_out.anchors.get(f"block-{begin}")
+        if anchor is not None:
+            return page, 0.75 * (anchor[1] - _MARGIN)
+    raise NotSplit
 
 
 def _top(document: Any, number: int) -> int | None:
@@ -209,35 +215,41 @@ def _top(document: Any, number: int) -> int | None:
     for page, laid_out in enumerate(document.pages):
         anchor = laid_out.anchors.get(f"block-{number}")
         if anchor is not None:
-            top = float(LAYOUT["margin_top_mm"]) * 96 / 25.4
-            return page if page and abs(anchor[1] - top) < 0.5 else None
+            return page if page and abs(anchor[1] - _MARGIN) < 0.5 else None
     return None
 
 
-def _parts(text: _Text, start: int, page: int, number: int) -> list[_Part]:
-    """The parts from a block that begins a page, with about as many lines each."""
-    _begin, end = text.run
-    tops = page_tops(text.blocks[start:end])
+def _parts(text: _Text, begin: tuple[int, float], number: int) -> list[_Part]:
+    """The parts, with about as many lines each.
+
+    Args:
+        text: what is to be printed.
+        begin: as `_begin` tells.
+        number: how many parts at most.
+    """
+    start, end = text.run
+    page, y = begin
+    tops = page_tops(text.blocks[start:end], y)
     if len(tops) < FEWEST_PAGES:
         raise NotSplit
-    total = tops[-1].lines_before
-    # What stands behind the running text is not foretold; tables take more work than letters say.
-    total += round(8 * total * text.letters(end, None) / max(1, text.letters(start, end)))
-    begins = [(page, start)]
+    # The appendices are begun while the letterhead is laid out.
+    total = BEFORE + tops[-1].lines_before + AFTER + max(0, CELL * text.cells - BEFORE)
+    begins = [(0, 0)]
     for part in range(1, number):
-        wanted = total * part / number
+        wanted = total * part / number - BEFORE
         at, top = min(
-            ((page + place, top) for place, top in enumerate(tops) if top.line == 0),
+            ((page + place, top) for place, top in enumerate(tops) if place and top.line == 0),
             key=lambda found: abs(found[1].lines_before - wanted),
+            default=(0, tops[0]),
         )
         if start + top.block > begins[-1][1]:
             begins.append((at, start + top.block))
     if len(begins) == 1:
         raise NotSplit
     return [
-        _Part(number, first, following, at, next_page)
-        for number, ((at, first), (next_page, following)) in enumerate(
-            zip(begins, [*begins[1:], (None, None)], strict=True), start=1
+        _Part(order, first, following, at, next_page)
+        for order, ((at, first), (next_page, following)) in enumerate(
+            zip(begins, [*begins[1:], (None, None)], strict=True)
         )
     ]
 

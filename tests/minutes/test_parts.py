@@ -12,7 +12,7 @@ import pytest
 
 from minutes import lines, parts, render_worker, shortcuts
 from minutes.documents import compose, paper_html
-from minutes.foretell import Top
+from minutes.foretell import Top, page_tops
 from minutes.parts import NotSplit, Write, print_in_parts
 
 # WeasyPrint leaves its colour profile to the garbage collector.
@@ -28,11 +28,15 @@ def write(*args: Any, **options: Any) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def html(thirty_pages: dict[str, dict[str, Any]]) -> str:
-    """Minutes of some 30 pages."""
+def html(thirty_pages: dict[str, dict[str, Any]], long_briefing: dict[str, dict[str, Any]]) -> str:
+    """Minutes of some 30 pages with an appendix."""
     content = compose("minutes", thirty_pages)
     body = content.body.replace("</p><p>", f"</p>{MARKUP}<p>", 40)
-    return paper_html("minutes", content.model_copy(update={"body": body}))
+    appendices = compose("minutes", long_briefing).appendices
+    assert appendices
+    return paper_html(
+        "minutes", content.model_copy(update={"body": body, "appendices": appendices})
+    )
 
 
 @pytest.fixture(scope="module")
@@ -67,12 +71,17 @@ def test_every_page_looks_the_same(whole: bytes, split: bytes) -> None:
 
 
 def test_it_really_was_split(opened: tuple[pikepdf.Pdf, pikepdf.Pdf]) -> None:
-    # Each part has brought fonts of its own, under names of their own.
+    # Each of three parts and the appendix has brought a font of its own, under a name of its own.
     one, other = (
-        {str(font.BaseFont) for page in pdf.pages for font in page.Resources.Font.values()}
+        {
+            name
+            for page in pdf.pages
+            for font in page.Resources.Font.values()
+            if (name := str(font.BaseFont)).endswith("+Liberation-Serif")
+        }
         for pdf in opened
     )
-    assert len(other) > 2 * len(one)
+    assert (len(one), len(other)) == (1, 4)
 
 
 def outlines(pdf: pikepdf.Pdf) -> list[tuple[int, str, int, float]]:
@@ -164,12 +173,24 @@ def test_what_other_processes_have_shaped_is_known_to_the_next_document(
         shortcuts.remove()
 
 
+def test_every_page_begins_where_it_was_foretold(html: str) -> None:
+    text = parts._Text(html)
+    start, end = text.run
+    page, y = parts._begin(text, render_worker._render)
+    tops = page_tops(text.blocks[start:end], y)
+    assert {"table", "p", "h2", "h3"} == {block.tag for block in text.blocks[start:end]}
+    document = render_worker._render(text.html(0, None, range(start, end), 0))
+    found = {parts._top(document, number): number for number in range(start, end)}
+    assert len(document.pages) - 2 < page + len(tops) <= len(document.pages)
+    for number, top in enumerate(tops[1:], start=page + 1):
+        assert found.get(number) == (None if top.line else start + top.block)
+
+
 def test_what_was_foretold_wrongly_is_not_split(html: str, monkeypatch: Any) -> None:
-    def wrongly(blocks: list[Any]) -> list[Top]:
-        tops = right(blocks)
+    def wrongly(blocks: list[Any], y: float) -> list[Top]:
+        tops = page_tops(blocks, y)
         return [Top(top.block + 1, 0, top.lines_before) for top in tops]
 
-    right = parts.page_tops
     monkeypatch.setattr(parts, "page_tops", wrongly)
     with pytest.raises(NotSplit):
         print_in_parts(html, 2, render_worker._render, write)
@@ -177,7 +198,7 @@ def test_what_was_foretold_wrongly_is_not_split(html: str, monkeypatch: Any) -> 
 
 def test_what_fails_in_another_process_is_not_split(html: str) -> None:
     def written(document: Any, **options: Any) -> bytes:
-        if options["finisher"].args[0] > 1:
+        if options["finisher"].args[0] == 1:
             raise ValueError("no")
         return write(document, **options)
 
