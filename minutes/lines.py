@@ -40,6 +40,8 @@ _MOST_WORDS: Final = 50_000
 # The system's fonts, looked up and measured once.
 FONTS: Final = FontConfiguration()
 
+# Whether a line may end between two letters, by languages: it is the same in all fonts.
+_ends: Final[dict[str | None, dict[str, bool]]] = {}
 # Words that other processes have shaped.
 _heard: Final[list[dict[str, list[str]]]] = []
 
@@ -97,7 +99,7 @@ class Face:
         """
         self._layout = Layout(style).layout
         self._words: dict[str, Word | None] = {}
-        self._ends: dict[str, bool] = {}
+        self._ends = _ends.setdefault(style["lang"], {})
         self._widths: dict[int, int] = {}
         self._font: Any = None
         _width, self.height = line_size(self._line(" "), style)
