@@ -33,7 +33,7 @@ import config
 import demo
 from app import create_app
 from core.db import Base, db
-from meetings import limits
+from meetings import limits, presence
 from meetings.broadcast import broadcast
 from people import services
 from people.actor import Actor
@@ -229,6 +229,8 @@ def renew(engine: str, template: Template, request: pytest.FixtureRequest) -> Re
         limiter.reset()
         limits.reset()
         broadcast.reset()
+        # Whoever was connected was so in the database of another test.
+        vars(presence.here).update(vars(presence.Presence()))
         return made
 
     return put_back
