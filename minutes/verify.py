@@ -19,6 +19,7 @@ from meetings.models import LogRow, Meeting
 from minutes.due import last_moment
 from minutes.followup.standing import false_shares
 from minutes.models import Directive, Document, DocumentText, Register, urgency
+from people.directory import members_of_groups
 
 # People are told together with who takes part, but belong to the directory, not the log.
 DIRECTORY = "person"
@@ -82,6 +83,7 @@ def _faults_of(session: Session, meeting_id: int) -> Iterator[str]:
             yield f"{key} is not what the log says"
     yield from _document_faults(session, meeting_id, texts)
     # What is worked out from an object and kept beside it, unseen by clients.
+    groups = members_of_groups(session).keys()
     for directive in session.scalars(select(Directive).where(Directive.meeting_id == meeting_id)):
         due_at = last_moment(directive.due)
         if directive.due_at != due_at:
@@ -90,7 +92,7 @@ def _faults_of(session: Session, meeting_id: int) -> Iterator[str]:
             yield f"{directive.key} is not where the register sorts it"
         if directive.folded != fold(directive.text):
             yield f"{directive.key} is not found by its text"
-        for unit_id in false_shares(session, directive):
+        for unit_id in false_shares(session, directive, groups):
             yield f"{directive.key}: scorecards count unit {unit_id} as it does not stand"
 
 

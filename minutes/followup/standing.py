@@ -3,7 +3,7 @@ what was decided about that, and from the directives that it was passed on by.""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -87,7 +87,7 @@ def settle(change: Change, directive: Directive) -> None:
     directive.extension_asked = True if session.scalar(asked.limit(1)) else None
     if directive.parent_id is None:
         _share(session, directive, each_stands)
-    if directive.parent_id is not None:
+    else:
         settle(change, session.get_one(Directive, directive.parent_id))
 
 
@@ -117,11 +117,17 @@ def _standings(session: Session, directive: Directive) -> Callable[[int | None],
     return of
 
 
-def false_shares(session: Session, directive: Directive) -> list[int]:
+def false_shares(session: Session, directive: Directive, groups: Collection[int]) -> list[int]:
     """The units whose share of a directive, which scorecards count, does not follow from what has
-    been said about it. (Who belongs to a group may have changed since: that is not asked.)"""
+    been said about it.
+
+    Args:
+        session: to read with.
+        directive: whose shares are checked.
+        groups: the ids of groups. Who belongs to one may have changed since: that is not asked.
+    """
     shares = session.scalars(select(Share).where(Share.directive_id == directive.id)).all()
-    by_name = set(directive.unit_ids(leads=True)) - members_of_groups(session).keys()
+    by_name = set(directive.unit_ids(leads=True)).difference(groups)
     wanted = by_name if directive.parent_id is None else set()
     of = _standings(session, directive)
     false = wanted - {share.unit_id for share in shares}
