@@ -403,11 +403,7 @@ def next_linebox(
     first_line_style: Any,
 ) -> Any:  # fmt: skip
     """`weasyprint.layout.inline.get_next_linebox`, quickly where the line is plain."""
-    if (
-        len(linebox.children) == 1
-        and type(linebox.children[0]) is TextBox
-        and not (first_letter_style or first_line_style or context.excluded_shapes)
-    ):
+    if not (first_letter_style or first_line_style or context.excluded_shapes):
         found = _plain_linebox(linebox, position_y, skip_stack, containing_block)
         if found is not None:
             return found
@@ -420,22 +416,22 @@ def next_linebox(
 def _plain_linebox(
     linebox: Any, position_y: float, skip_stack: Any, containing_block: Any
 ) -> tuple[Any, Any] | None:
-    skip = 0
+    index, skip = 0, 0
     if skip_stack is not None:
         ((index, skip_stack),) = skip_stack.items()
-        if index != 0:
-            return None
         skip = next(iter(skip_stack)) if skip_stack else 0
+    child = linebox.children[index]
+    if type(child) is not TextBox:
+        return None
     style = linebox.style
     if style["direction"] != "ltr" or containing_block.style["direction"] != "ltr":
         return None
-    (child,) = linebox.children
     position_x, available = containing_block.content_box_x(), containing_block.width
     start_x = position_x + linebox.text_indent
     # As in split_inline_box.
     box, resume = _split(child, (position_x + available) * (1 + 1e-9) - start_x, skip)
-    if box is None:
-        return None
+    if box is None or (resume is None and index < len(linebox.children) - 1):
+        return None  # what comes next may stand on the same line
     vars(box).update(_lengths(child.style))
     box.position_x, box.position_y = start_x, position_y
 
@@ -450,7 +446,7 @@ def _plain_linebox(
     _align(line, box, available, ended=resume is None)
     linebox.position_x, linebox.position_y = position_x, position_y
     linebox.width, linebox.height = line.width, line.height
-    return line, None if resume is None else {0: {resume: None}}
+    return line, None if resume is None else {index: {resume: None}}
 
 
 def _align(line: Any, box: Any, available: float, ended: bool) -> None:
@@ -476,10 +472,17 @@ def split_text_box(
 ) -> Any:
     """`weasyprint.layout.inline.split_text_box`, quickly where the text is plain."""
     if available_width is not None:
+        if box.text == "\n" and available_width >= 0 and _is_break(box.style) and not skip:
+            return None, 1, "\n"
         new_box, resume = _split(box, available_width, skip or 0)
         if new_box is not None:
             return new_box, resume, False
     return _split_text_box(context, box, available_width, skip, is_line_start)
+
+
+def _is_break(style: Any) -> bool:
+    # As `br` has in WeasyPrint's own style sheet.
+    return style["white_space"] == "pre-line" and style["font_size"] > 0  # type: ignore[no-any-return]
 
 
 def _split(box: Any, available: float, skip: int) -> tuple[Any, int | None]:

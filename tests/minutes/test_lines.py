@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -92,7 +93,7 @@ def paragraph(say: random.Random) -> str:
         if say.random() < 0.15:
             at = say.randrange(len(words))
             words[at] = f"<{tag}>{words[at]}</{tag}>"
-    if say.random() < 0.1:
+    if say.random() < 0.2:
         words.insert(say.randrange(len(words) + 1), "<br>")
     align = say.choice(("left", "right", "center", "justify"))
     style = (
@@ -101,7 +102,11 @@ def paragraph(say: random.Random) -> str:
         f"font-weight: {say.choice((400, 700))}; font-style: {say.choice(('normal', 'italic'))}; "
         f"line-height: {say.choice(('normal', '1.25'))}"
     )
-    return f'<p style="{style}">{" ".join(words)}</p>'
+    text = " ".join(words)
+    if say.random() < 0.5:
+        # As in a cell: the break or the mark follows the letter at once.
+        text = re.sub(" (<(?:br|em|strong)>) ?", r"\1", text)
+    return f'<p style="{style}">{text}</p>'
 
 
 @pytest.mark.parametrize("seed", range(4))
