@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import zlib
+from functools import cache
 from typing import Any, Final
 
 import pydyf
 import weasyprint
-from weasyprint.layout import page
+from weasyprint import CSS, HTML
+from weasyprint.css import AnonymousStyle
+from weasyprint.html import UA, UA_COUNTER_STYLE
+from weasyprint.layout import background, page
 from weasyprint.pdf import fonts
 from weasyprint.text.ffi import ffi
 
@@ -18,7 +22,18 @@ from minutes import lines
 KNOWN: Final = ("70.0", "0.13.0")
 
 _LENGTH: Final = re.compile(r"\[\d+\]$")
+# What a browser gives every element: the looks of markers and notes. In our documents only items of
+# lists have markers, and nothing has notes; for each element they were worked out all the same.
+_EVERYWHERE: Final = re.compile("^::", re.MULTILINE)
 
+# Of a box that no rule is for: lines, texts, what tables need around their cells.
+_NO_BACKGROUND: Final = {"background": None} | {
+    f"border_{corner}_radius": (0, 0)
+    for corner in ("top_left", "top_right", "bottom_right", "bottom_left")
+}
+
+_own_sheets = HTML._ua_stylesheets
+_layout_box_backgrounds = background.layout_box_backgrounds
 _own_references = pydyf.PDF.page_references
 _set_page_styles = page.set_page_type_computed_styles
 
@@ -41,6 +56,29 @@ def set_page_styles(page_type: Any, html: Any, style_for: Any) -> None:
         }
     else:
         styles.update({(page_type, pseudo): style for pseudo, style in known[rules].items()})
+
+
+def layout_box_backgrounds(
+    page: Any, box: Any, get_image: Any, layout_children: bool = True, style: Any = None
+) -> None:
+    """`weasyprint.layout.background.layout_box_backgrounds`, quickly where there is none."""
+    if style is not None or type(box.style) is not AnonymousStyle:
+        _layout_box_backgrounds(page, box, get_image, layout_children, style)
+        return
+    vars(box).update(_NO_BACKGROUND)
+    if layout_children:
+        for child in box.all_children():
+            layout_box_backgrounds(page, child, get_image)
+
+
+@cache
+def _sheet() -> CSS:
+    return CSS(string=_EVERYWHERE.sub("li::", UA), counter_style=UA_COUNTER_STYLE)
+
+
+def _ua_stylesheets(html: HTML, forms: bool = False) -> list[CSS]:
+    """`weasyprint.HTML._ua_stylesheets`, with less for every element."""
+    return list(_own_sheets(html, forms)) if forms else [_sheet()]
 
 
 def _page_references(pdf: Any) -> tuple[bytes, ...]:
@@ -86,7 +124,9 @@ def install() -> bool:
     if (weasyprint.__version__, pydyf.VERSION) != KNOWN:
         return False
     lines.install()
+    HTML._ua_stylesheets = _ua_stylesheets
     page.set_page_type_computed_styles = set_page_styles
+    background.layout_box_backgrounds = layout_box_backgrounds
     pydyf.PDF.page_references = property(_page_references)
     fonts.ffi = _Arrays()
     return True
@@ -95,6 +135,8 @@ def install() -> bool:
 def remove() -> None:
     """Give WeasyPrint its own ways back."""
     lines.remove()
+    HTML._ua_stylesheets = _own_sheets
     page.set_page_type_computed_styles = _set_page_styles
+    background.layout_box_backgrounds = _layout_box_backgrounds
     pydyf.PDF.page_references = _own_references
     fonts.ffi = ffi
