@@ -8,13 +8,14 @@ came true.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
+from lxml.html import fragment_fromstring, tostring
 from weasyprint.text.ffi import FROM_UNITS
 
 from minutes.layout import COLUMNS_MM, LAYOUT
@@ -50,6 +51,8 @@ RULE: Final = _number("table_rule_pt")
 CELL_LINE: Final = 1.7
 ORPHANS: Final = 2
 WIDOWS: Final = 2
+# Of all documents; 1 KB each.
+_MOST_BLOCKS: Final = 5000
 # What is added up in floating point.
 _CLOSE: Final = 0.01
 # Of Pango, in pt.
@@ -137,17 +140,31 @@ def can_be_told(block: Element) -> bool:
     return columns > 0 and {len(row) for row in block.iter("tr")} == {columns}
 
 
-def rows_of(table: Element) -> list[list[int]]:
+def rows_of(table: Element) -> tuple[tuple[int, ...], ...]:
     """How many lines each cell of a table takes, by rows, its head first."""
     rooms = [_MM * width - AROUND_CELL for width in COLUMNS_MM.get(table.get("class", ""), ())]
-    return [
-        [lines_of(cell, room, 0, _table_font) for cell, room in zip(row, rooms, strict=True)]
+    return tuple(
+        tuple(lines_of(cell, room, 0, _table_font) for cell, room in zip(row, rooms, strict=True))
         for row in table.iter("tr")
-    ]
+    )
 
 
-def _work(rows: list[list[int]]) -> int:
+def _work(rows: Iterable[tuple[int, ...]]) -> int:
     return round(CELL_LINE * sum(map(sum, rows)))
+
+
+@lru_cache(maxsize=_MOST_BLOCKS)
+def _told(written: str) -> tuple[int, tuple[tuple[int, ...], ...]]:
+    """How much work a block is, in lines, and the rows of a table.
+
+    Kept by what is written in it: of a document that is printed again, nearly all blocks are as
+    they were.
+    """
+    block = fragment_fromstring(written)
+    if block.tag == "table":
+        rows = rows_of(block)
+        return _work(rows), rows
+    return lines_of(block), ()
 
 
 def stays(block: Element) -> bool:
@@ -174,25 +191,21 @@ def page_tops(blocks: list[Any], y: float) -> list[Top]:
         y: where on the first page they begin, in pt below its upper margin.
     """
     tops = [Top(0, 0, 0)]
-    rows = {number: rows_of(block) for number, block in enumerate(blocks) if block.tag == "table"}
-    counts = [
-        _work(rows[number]) if number in rows else lines_of(block)
-        for number, block in enumerate(blocks)
-    ]
-    before = [0, *accumulate(counts)]
+    told = [_told(tostring(block, encoding="unicode", with_tail=False)) for block in blocks]
+    before = [0, *accumulate(work for work, _rows in told)]
     number, margin = 0, 0.0  # of the block before, below it
     kept: list[int] = []  # blocks at the end of this page that stay with the next one
     while number < len(blocks):
-        block, lines = blocks[number], counts[number]
+        block, (lines, rows) = blocks[number], told[number]
         above = {"h2": BEFORE_PART, "table": BEFORE_TABLE}.get(block.tag, 0.0)
         begin = y + (max(above, margin) if y else 0)
         if block.tag == "table":
-            head, *others = (AROUND_ROW + TABLE_LINE * max(row) for row in rows[number])
+            head, *others = (AROUND_ROW + TABLE_LINE * max(row) for row in rows)
             at = begin + RULE / 2 + head
             if not others or at + others[0] <= HEIGHT + _CLOSE:
                 for row, height in enumerate(others):
                     if at + height > HEIGHT + _CLOSE:
-                        done = before[number] + _work(rows[number][: row + 1])
+                        done = before[number] + _work(rows[: row + 1])
                         tops.append(Top(number, row, done))
                         at = RULE / 2 + head
                     at += height

@@ -1,8 +1,8 @@
 """A long document in parts that are laid out side by side, one for each core, and joined.
 
-A part must begin where a page begins anyway, or a page in the middle would stay half empty. The
-appendices do. For the others, what stands before the main text is laid out, it is foretold where
-later pages begin (`minutes.foretell`), and the parts are laid out at once in forked processes. Each
+A part must begin where a page begins anyway, or a page in the middle would stay half empty. What
+stands before the main text is laid out, it is foretold where later pages begin
+(`minutes.foretell`), and the parts are laid out at once in forked processes. Each
 holds the beginning of the next part too, which shows whether that begins at the top of a page, and
 of which. Where it does not, nothing is lost but time: the caller prints the document in one piece.
 """
@@ -16,40 +16,46 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from typing import Any, Final
+from xml.etree.ElementTree import Element, SubElement
 
 import pikepdf
 import pydyf
-from lxml import etree
-from lxml import html as lxml_html
+from lxml.html import tostring
 
 from minutes import lines
 from minutes.foretell import can_be_told, page_tops, stays
 from minutes.frames import packed, read_frame, unpacked, write_frame
 from minutes.layout import LAYOUT
+from minutes.trees import copied, parsed
 
 # Characters of a document that may take more than 20 pages.
 LONG: Final = 40_000
 # Pages of text for which it pays.
 FEWEST_PAGES: Final = 12
 MOST_PARTS: Final = 4
-# What stands before and after the main text, and a cell of an appendix, take about as much work as
-# so many lines of it.
+# What stands before and after the main text, a cell of an appendix, and a process of its own take
+# about as much work as so many lines of it.
 BEFORE: Final = 90
 AFTER: Final = 60
 CELL: Final = 3
+FORKED: Final = 50
+_MOST_BEGINS: Final = 16
 # Above the text of a page, in px.
 _MARGIN: Final = float(LAYOUT["margin_top_mm"]) * 96 / 25.4
 
-Render = Callable[[str], Any]
+Render = Callable[[Element], Any]
 Write = Callable[..., bytes]
 # Level, label, page of the part from 0, and where on it (in pt from its lower left corner).
 Bookmark = tuple[int, str, int, float, float]
 _Printed = tuple[bytes, list[Bookmark]]
+
+
+# Where what can be foretold begins, by its block and what is written up to it.
+_begins: Final[dict[tuple[int, str], tuple[int, float]]] = {}
 
 
 class NotSplit(Exception):
@@ -74,7 +80,7 @@ def print_in_parts(html: str, cores: int, render: Render, write: Write) -> bytes
     Args:
         html: the document, as `minutes.documents.paper_html` gives it.
         cores: how many parts may be laid out at once.
-        render: lays HTML out (a `weasyprint.Document`).
+        render: lays a document out (a `weasyprint.Document`).
         write: a document, and what is to be done to the PDF at last, to PDF.
 
     Raises:
@@ -87,17 +93,13 @@ def print_in_parts(html: str, cores: int, render: Render, write: Write) -> bytes
     # A part begins with a block; what stands before the run is laid out twice.
     if end - begin < FEWEST_PAGES or text.letters(0, begin) > text.letters(begin, end):
         raise NotSplit
+    first, *others = _parts(text, _begin(text, render), min(cores, MOST_PARTS))
     children: list[tuple[int, int]] = []
     try:
-        if text.appendices:
-            # They begin a page whatever comes before.
-            children.append(_forked(lambda: _appendices(text, render, write)))
-        parts = _parts(text, _begin(text, render), min(cores, MOST_PARTS))
-        for part in reversed(parts[1:]):
+        for part in others:
             children.append(_forked(partial(_printed, text, part, render, write)))
-        done = [_printed(text, parts[0], render, write)]
-        done += [_collected(pipe) for _child, pipe in reversed(children)]
-        return joined(done)
+        done = _printed(text, first, render, write)
+        return joined(done, (_collected(pipe) for _child, pipe in children))
     finally:
         for child, pipe in children:
             os.close(pipe)
@@ -114,16 +116,13 @@ class _Text:
     """The document taken apart: what stands before its main text, its blocks, what follows."""
 
     def __init__(self, html: str) -> None:
-        self._tree = lxml_html.document_fromstring(html)
+        self._tree = parsed(html)
         body, main = self._tree.find("body"), self._tree.find("body/main")
         if main is None or "wide" in body.get("class", "").split():
             raise NotSplit
         self._body, self._main = body, main
         place = body.index(main)
-        after = body[place + 1 :]
-        self._before = body[:place]
-        self._closing = [part for part in after if part.tag != "section"]
-        self.appendices = [part for part in after if part.tag == "section"]
+        self._before, self._after = body[:place], body[place + 1 :]
         self.blocks = list(main)
         self.run = self._longest_run()
 
@@ -139,8 +138,8 @@ class _Text:
 
     @property
     def cells(self) -> int:
-        """How many cells the appendices have."""
-        return sum(1 for appendix in self.appendices for _cell in appendix.iter("td", "th"))
+        """How many cells the tables after the main text have."""
+        return sum(1 for part in self._after for _cell in part.iter("td", "th"))
 
     def shown(self, number: int) -> int:
         """The block behind those with which it shows where a block stands: headings move with
@@ -153,25 +152,29 @@ class _Text:
         """The letters of the blocks from `begin` up to `end`."""
         return sum(len(text) for block in self.blocks[begin:end] for text in block.itertext())
 
-    def html(self, begin: int, end: int | None, marked: Iterable[int], page: int) -> str:
-        """The HTML of the blocks from `begin` up to `end`.
+    def written(self, begin: int, end: int) -> str:
+        """What is written in the head, before the main text and in the blocks from `begin` up to
+        `end`, and what the document is."""
+        parts = [self._tree.find("head"), *self._before, *self.blocks[begin:end]]
+        written = "".join(tostring(part, encoding="unicode") for part in parts)
+        return f"{self._body.get('class', '')} {written}"
+
+    def tree(self, begin: int, end: int | None, marked: Iterable[int], page: int) -> Element:
+        """A document of the blocks from `begin` up to `end`.
 
         Args:
             begin: with 0 comes what stands before the main text.
-            end: with None comes the closing.
+            end: with None comes what follows the main text.
             marked: blocks that get an anchor `block-N`.
             page: how many pages come before.
         """
-        main = etree.Element(self._main.tag, self._main.attrib)
-        for number, block in enumerate(map(deepcopy, self.blocks[begin:end]), start=begin):
+        main = Element(self._main.tag, dict(self._main.attrib))
+        for number, block in enumerate(map(copied, self.blocks[begin:end]), start=begin):
             if number in marked:
                 block.set("id", f"block-{number}")
             main.append(block)
-        parts = [main]
-        if begin == 0:
-            parts = [*self._before, *parts]
-        if end is None:
-            parts += self._closing
+        before = self._before if begin == 0 else []
+        after = self._after if end is None else []
         style = ""
         if page:
             style = (
@@ -180,31 +183,36 @@ class _Text:
                 # As at the top of every page that is not the first.
                 " main > :first-child { margin-top: 0 }"
             )
-        return self._html(parts, style)
+        return self._document([*map(copied, before), main, *map(copied, after)], style)
 
-    def appendices_html(self) -> str:
-        """The HTML of the appendices."""
-        return self._html(self.appendices)
-
-    def _html(self, parts: Iterable[Any], style: str = "") -> str:
-        head = deepcopy(self._tree.find("head"))
+    def _document(self, parts: Iterable[Element], style: str = "") -> Element:
+        head = copied(self._tree.find("head"))
         if style:
-            etree.SubElement(head, "style").text = style
-        body = etree.Element("body", self._body.attrib)
-        body.extend(map(deepcopy, parts))
-        root = etree.Element("html", self._tree.attrib)
+            SubElement(head, "style").text = style
+        body = Element("body", dict(self._body.attrib))
+        body.extend(parts)
+        root = Element("html", dict(self._tree.attrib))
         root.extend([head, body])
-        written: str = lxml_html.tostring(root, encoding="unicode")
-        return "<!doctype html>" + written
+        return root
 
 
 def _begin(text: _Text, render: Render) -> tuple[int, float]:
     """The page where what can be foretold begins, from 0, and where on it: in pt below its upper
     margin."""
     begin, _end = text.run
-    document = render(text.html(0, text.shown(begin), (begin,), 0))
+    shown = text.shown(begin)
+    # It is the same when something further down was changed.
+    key = begin, text.written(0, shown)
+    if key not in _begins:
+        if len(_begins) >= _MOST_BEGINS:
+            _begins.clear()
+        _begins[key] = _found(render(text.tree(0, shown, (begin,), 0)), begin)
+    return _begins[key]
+
+
+def _found(document: Any, number: int) -> tuple[int, float]:
     for page, laid_out in enumerate(document.pages):
-        anchor = laid_out.anchors.get(f"block-{begin}")
+        anchor = laid_out.anchors.get(f"block-{number}")
         if anchor is not None:
             return page, 0.75 * (anchor[1] - _MARGIN)
     raise NotSplit
@@ -232,11 +240,11 @@ def _parts(text: _Text, begin: tuple[int, float], number: int) -> list[_Part]:
     tops = page_tops(text.blocks[start:end], y)
     if len(tops) < FEWEST_PAGES:
         raise NotSplit
-    # The appendices are begun while the letterhead is laid out.
-    total = BEFORE + tops[-1].lines_before + AFTER + max(0, CELL * text.cells - BEFORE)
+    after = AFTER + CELL * text.cells
+    total = BEFORE + tops[-1].lines_before + after + FORKED * (number - 1)
     begins = [(0, 0)]
     for part in range(1, number):
-        wanted = total * part / number - BEFORE
+        wanted = total * part / number - BEFORE - FORKED * (part - 1)
         at, top = min(
             ((page + place, top) for place, top in enumerate(tops) if place and top.line == 0),
             key=lambda found: abs(found[1].lines_before - wanted),
@@ -256,16 +264,12 @@ def _parts(text: _Text, begin: tuple[int, float], number: int) -> list[_Part]:
 
 def _printed(text: _Text, part: _Part, render: Render, write: Write) -> _Printed:
     if part.end is None:
-        return _written(render(text.html(part.begin, None, (), part.page)), part.number, write)
-    document = render(text.html(part.begin, text.shown(part.end), (part.end,), part.page))
+        return _written(render(text.tree(part.begin, None, (), part.page)), part.number, write)
+    document = render(text.tree(part.begin, text.shown(part.end), (part.end,), part.page))
     top = _top(document, part.end)
     if top is None or part.page + top != part.next_page:
         raise NotSplit
     return _written(document.copy(document.pages[:top]), part.number, write)
-
-
-def _appendices(text: _Text, render: Render, write: Write) -> _Printed:
-    return _written(render(text.appendices_html()), MOST_PARTS + 1, write)
 
 
 def _written(document: Any, part: int, write: Write) -> _Printed:
@@ -340,17 +344,22 @@ def _collected(pipe: int) -> _Printed:
     return content, [tuple(bookmark) for bookmark in bookmarks]
 
 
-def joined(parts: list[_Printed]) -> bytes:
+def joined(begin: _Printed, others: Iterable[_Printed]) -> bytes:
     """One tagged PDF/A of parts that were written for it: one structure tree, one parent tree,
-    one tree of outlines, the metadata and attachments of the first."""
+    one tree of outlines, the metadata and attachments of the first.
+
+    Args:
+        begin: the first part.
+        others: what follows, each asked for when those before it are joined.
+    """
     with ExitStack() as opened:
-        first, *others = (
-            opened.enter_context(pikepdf.open(BytesIO(content))) for content, _ in parts
-        )
+        first = opened.enter_context(pikepdf.open(BytesIO(begin[0])))
+        len(first.objects)  # has all of them read, while the others are still being printed
         tree = first.Root.StructTreeRoot
         (root,) = tree.K
-        marks = list(parts[0][1])
-        for other, (_content, bookmarks) in zip(others, parts[1:], strict=True):
+        marks = list(begin[1])
+        for content, bookmarks in others:
+            other = opened.enter_context(pikepdf.open(BytesIO(content)))
             before = len(first.pages)
             first.pages.extend(other.pages)
             # The pages are known by now, so the tree finds the copies of them.

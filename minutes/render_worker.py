@@ -15,8 +15,10 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from io import BytesIO
 from typing import BinaryIO, Final
+from xml.etree.ElementTree import Element
 
 import pydyf
+from cssselect2 import ElementWrapper
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.document import Document
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -77,13 +79,31 @@ def to_pdf(html: bytes, record: bytes | None = None) -> bytes:
     return write(_render(text))
 
 
-def _render(html: str) -> Document:
-    # Read once: it is the same for all, and a tenth of a short document's time.
-    given = html.replace(LINK, "", 1)
-    sheets = [_sheet()] if given != html else []
-    return HTML(string=given, url_fetcher=OwnAssets()).render(
-        pdf_variant=VARIANT, font_config=lines.FONTS, stylesheets=sheets
-    )
+class _Tree(HTML):  # type: ignore[misc]  # WeasyPrint carries no types.
+    """A document that was parsed before."""
+
+    def __init__(self, root: Element) -> None:
+        self.base_url, self.media_type, self.url_fetcher = None, "print", OwnAssets()
+        self.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
+
+
+def _render(document: str | Element) -> Document:
+    # The style sheet is read once: it is the same for all, and a tenth of a short document's time.
+    sheets = []
+    if isinstance(document, str):
+        given = document.replace(LINK, "", 1)
+        if given != document:
+            sheets = [_sheet()]
+        source = HTML(string=given, url_fetcher=OwnAssets())
+    else:
+        for head in document.iterfind("head"):
+            for link in head.findall("link"):
+                if link.get("href") == STYLESHEET_URL:
+                    head.remove(link)
+                    sheets = [_sheet()]
+        source = _Tree(document)
+    return source.render(pdf_variant=VARIANT, font_config=lines.FONTS, stylesheets=sheets)
 
 
 @cache

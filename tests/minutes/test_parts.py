@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,7 +72,7 @@ def test_every_page_looks_the_same(whole: bytes, split: bytes) -> None:
 
 
 def test_it_really_was_split(opened: tuple[pikepdf.Pdf, pikepdf.Pdf]) -> None:
-    # Each of three parts and the appendix has brought a font of its own, under a name of its own.
+    # Each of three parts has brought a font of its own, under a name of its own.
     one, other = (
         {
             name
@@ -81,7 +82,7 @@ def test_it_really_was_split(opened: tuple[pikepdf.Pdf, pikepdf.Pdf]) -> None:
         }
         for pdf in opened
     )
-    assert (len(one), len(other)) == (1, 4)
+    assert (len(one), len(other)) == (1, 3)
 
 
 def outlines(pdf: pikepdf.Pdf) -> list[tuple[int, str, int, float]]:
@@ -174,16 +175,28 @@ def test_what_other_processes_have_shaped_is_known_to_the_next_document(
 
 
 def test_every_page_begins_where_it_was_foretold(html: str) -> None:
-    text = parts._Text(html)
+    text = parts._Text(re.sub("<section.*</section>", "", html, flags=re.DOTALL))
     start, end = text.run
     page, y = parts._begin(text, render_worker._render)
     tops = page_tops(text.blocks[start:end], y)
     assert {"table", "p", "h2", "h3"} == {block.tag for block in text.blocks[start:end]}
-    document = render_worker._render(text.html(0, None, range(start, end), 0))
+    document = render_worker._render(text.tree(0, None, range(start, end), 0))
     found = {parts._top(document, number): number for number in range(start, end)}
     assert len(document.pages) - 2 < page + len(tops) <= len(document.pages)
     for number, top in enumerate(tops[1:], start=page + 1):
         assert found.get(number) == (None if top.line else start + top.block)
+
+
+def test_what_is_kept_of_one_document_is_not_taken_for_another(
+    html: str, split: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "_may_fork", lambda: True)
+    before = html.replace("<main>", f"{12 * '<p>Một dòng nữa.</p>'}<main>", 1)
+    within = html.replace(MARKUP, f"<p>{'Một câu nữa. ' * 40}</p>", 1)
+    for other in (before, within):
+        assert other != html
+        printed = print_in_parts(other, 3, render_worker._render, write)
+        assert pictures(printed) == pictures(write(render_worker._render(other)))
 
 
 def test_what_was_foretold_wrongly_is_not_split(html: str, monkeypatch: Any) -> None:
@@ -210,7 +223,7 @@ def test_what_fails_in_another_process_is_not_split(html: str) -> None:
 def test_where_joining_fails_the_document_is_printed_in_one_piece(
     html: str, whole: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_parts: Any) -> bytes:
+    def fail(*_parts: Any) -> bytes:
         raise KeyError("no")
 
     monkeypatch.setattr(render_worker, "CORES", 2)
