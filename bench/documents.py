@@ -306,8 +306,15 @@ def processor_time(root: int, name: str) -> float:
     return sum(seconds for pid, seconds in taken.items() if pid != root and below(pid))
 
 
+def edited(html: str, number: int) -> str:
+    """The HTML with a line in the middle that nobody has seen."""
+    place = html.index("</p>", len(html) // 2)
+    return f"{html[:place]} Sửa lần {number}.{html[place:]}"
+
+
 def renders(database: Path, folder: Path, times: int) -> dict[str, Any]:
-    """6, 27 and 110 pages, ours and Chromium's in turns."""
+    """6, 27 and 110 pages, ours and Chromium's in turns; each turn has a line of its own, as when
+    minutes are printed after an edit."""
     from minutes.render import Renderer
     from minutes.render_worker import NICENESS
 
@@ -319,14 +326,16 @@ def renders(database: Path, folder: Path, times: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for wanted in PAGES:
         html = of_pages(objects, wanted, renderer.pdf)
+        given = html
         work: dict[str, tuple[str, Callable[[], Any]]] = {
-            "ours": ("python", lambda: renderer.pdf(html)),  # noqa: B023
-            "chromium": ("chrom", lambda: chromium.pdf(html)),  # noqa: B023
-            "untagged": ("chrom", lambda: chromium.pdf(html, tagged=False)),  # noqa: B023
+            "ours": ("python", lambda: renderer.pdf(given)),  # noqa: B023
+            "chromium": ("chrom", lambda: chromium.pdf(given)),  # noqa: B023
+            "untagged": ("chrom", lambda: chromium.pdf(given, tagged=False)),  # noqa: B023
         }
         wall: dict[str, list[float]] = {name: [] for name in work}
         busy: dict[str, list[float]] = {name: [] for name in work}
         for turn in range(times + 1):
+            given = edited(html, turn)
             # Who begins changes; the first turn warms both up.
             for name in list(work) if turn % 2 else reversed(work):
                 process, one = work[name]
