@@ -21,10 +21,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count, pairwise
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from core.db import reading, writing
+from core.db import Base, reading, writing
 from core.times import now, rfc3339
 from meetings.access import Viewer, viewing
 from meetings.models import (
@@ -54,6 +54,14 @@ Tell = Callable[[int, dict[str, Any], str | None], None]
 
 
 # --- What is written ----------------------------------------------------------------------------
+
+# By the table and not by its objects, which insist that each row is still there.
+_ROWS = Base.metadata.tables[Connection.__tablename__]
+_END = (
+    update(_ROWS)
+    .where(_ROWS.c.process == bindparam("mine"), _ROWS.c.number == bindparam("one"))
+    .values(until=bindparam("left_at"))
+)
 
 
 @dataclass(eq=False)
@@ -173,17 +181,19 @@ class Presence:
                 if begun:
                     session.execute(insert(Connection), [self._row(span) for span in begun])
                 if over:
-                    ends = [self._key(span) | {"until": span.left_at} for span in over]
-                    session.execute(update(Connection), ends)
+                    ends = [
+                        {"mine": self.process, "one": span.number, "left_at": span.left_at}
+                        for span in over
+                    ]
+                    session.execute(_END, ends)
             for span in begun:
                 span.written = True
             self._over -= over
 
-    def _key(self, span: _Span) -> dict[str, Any]:
-        return {"process": self.process, "number": span.number}
-
     def _row(self, span: _Span) -> dict[str, Any]:
-        return self._key(span) | {
+        return {
+            "process": self.process,
+            "number": span.number,
             "meeting_id": span.meeting_id,
             "person_id": span.person_id,
             "unit_id": span.unit_id,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import delete, event, func, select
 
 from core.db import db
 from meetings import presence as presences
@@ -405,6 +405,20 @@ def test_what_could_not_be_told_is_told_with_the_next_pulse(stage: Stage) -> Non
     with stage.app.app_context(), pytest.raises(ConnectionError):
         stage.here.pulse(broken)
     assert len(stage.pulse()) == 1
+
+
+def test_a_connection_that_somebody_has_removed_holds_up_nobody(stage: Stage) -> None:
+    stage.arrives("xa", "daibieu")
+    stage.arrives("console", "thuky")
+    stage.pulse()
+    with stage.app.app_context(), db.session.begin():
+        db.session.execute(delete(Connection).where(Connection.number == 1))
+    stage.here.left("xa")
+    stage.here.left("console")
+    stage.runs(1)
+    with stage.app.app_context():
+        (left,) = db.session.scalars(select(Connection))
+        assert left.until == EIGHT
 
 
 def test_presence_is_no_part_of_the_log(stage: Stage, thu_ky: Actor) -> None:
