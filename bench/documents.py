@@ -368,7 +368,9 @@ def renders(database: Path, folder: Path, times: int) -> dict[str, Any]:
 class Others:
     """Ten people with a meeting each, beside the one that is followed."""
 
-    LINES = 20  # of 16 paragraphs: some 27 pages, and few enough commands for one account
+    # Long enough for the feed to be measured beside them, and few enough commands for one account.
+    LINES = 20
+    PARAGRAPHS = 60  # of each line
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -392,7 +394,8 @@ class Others:
         self._give(meeting_id, "meeting.open")
         self._give(meeting_id, "agenda.advance", from_item=None)
         for line in range(self.LINES):
-            said = (texts[(16 * line + each) % len(texts)] for each in range(16))
+            begin = line * self.PARAGRAPHS
+            said = (texts[(begin + each) % len(texts)] for each in range(self.PARAGRAPHS))
             text = "\n".join((f"{number}.", *said))
             self._give(meeting_id, "discussion.add", item_id=item["id"], kind="opinion", text=text)
         return meeting_id
