@@ -73,9 +73,13 @@ class Api:
         }
 
     def post(self, path: str, body: Any) -> Any:
-        self._connection.request("POST", f"/api/v1{path}", json.dumps(body), self._headers)
-        answer = self._connection.getresponse()
-        told = json.loads(answer.read())
+        while True:
+            self._connection.request("POST", f"/api/v1{path}", json.dumps(body), self._headers)
+            answer = self._connection.getresponse()
+            told = json.loads(answer.read())
+            if answer.status != 429:
+                break
+            time.sleep(0.5)  # a quick machine fills the briefing sooner than one account may
         assert answer.status < 300, told
         return told
 
