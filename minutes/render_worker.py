@@ -38,7 +38,7 @@ WARM_UP = (
 # Files for archives that everybody can read for ever (ISO 19005-3, conformance level A: tagged).
 VARIANT: Final = "pdf/a-3a"
 # Below the server: its readers do not wait for a document.
-NICENESS: Final = 19
+NICENESS: Final = 10
 CORES: Final = len(os.sched_getaffinity(0))
 
 
