@@ -19,7 +19,8 @@ export function screenText(c, { what, ref, page } = onScreen(c)) {
   // It shows the agenda where there is no longer what was chosen.
   if ((what === 'paper' && !paper) || (what === 'vote' && ref !== null && !vote)) return c.t('screen_agenda');
   if (paper) return c.t('screen_paper', { title: paper.title, page: page ?? 1 });
-  return vote ? c.t('screen_vote', { question: vote.question }) : c.t(`screen_${what}`);
+  if (what === 'vote') return vote ? c.t('screen_vote', { question: vote.question }) : c.t('votes');
+  return c.t(`screen_${what}`);
 }
 
 function choices(c) {

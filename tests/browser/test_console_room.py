@@ -259,6 +259,9 @@ def show(page: Page, meeting: Briefing) -> None:
         return screen
 
     assert shown("chi dao", "Chỉ đạo")["what"] == "directives"
+    # The chair has the screen show whatever is voted on.
+    meeting.do("chutoa", "screen.show", what="vote")
+    expect(page.locator(".bar-screen .clip")).to_have_text("Biểu quyết")
     report: bytes = HTML(string="<p>1<p style='break-before: page'>2").write_pdf()
     file = {"name": "Ngân sách.pdf", "mimeType": "application/pdf", "buffer": report}
     address = f"/api/v1/meetings/{meeting.id}/papers/files"

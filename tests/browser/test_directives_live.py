@@ -134,6 +134,11 @@ def test_a_unit_that_is_no_more_gives_way_to_its_successors(
         page.locator("#line").press("Enter")
         expect(page.locator(".side-form")).to_contain_text(f"đơn vị kế thừa: UBND {new}")
         expect(page.locator("#directive-text")).to_have_value(f"Giao {old} rà soát.")
+        # The meeting's list of units may be a second old.
+        until(
+            lambda: next(u for u in meeting.all("unit") if u["id"] == units[old]).get("valid_to"),
+            "the unit's end",
+        )
         page.reload()
         ready(page)
         form = page.locator(".side-form")
