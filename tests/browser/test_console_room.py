@@ -281,7 +281,9 @@ def show(page: Page, meeting: Briefing) -> None:
 def fit(page: Page, meeting: Briefing) -> None:
     """To end in time: the proposal is taken with one key, and there is a way back."""
     ends = datetime.now(UTC) + timedelta(minutes=14)
+    expect(page.locator(".bar-facts .late")).to_have_count(0)
     meeting.do("chutoa", "meeting.update", ends_at=ends.isoformat())
+    expect(page.locator(".bar-facts .late")).to_be_visible()
     page.keyboard.press("g")
     row = page.locator(".fit-row")
     expect(row).to_contain_text("Việc khác")
