@@ -390,7 +390,8 @@ function undo() {
 // -- Keys --------------------------------------------------------------------------------
 
 function onKey(event) {
-  if (event.defaultPrevented || event.isComposing || ui.dialog) return;
+  // (A dialog that Escape has closed says so a little later: keys count from when it is gone.)
+  if (event.defaultPrevented || event.isComposing || document.getElementById('dialog')?.open) return;
   const field = event.target.closest?.('input, textarea, select');
   if (event.key === 'Escape') {
     if (field) field.blur();
