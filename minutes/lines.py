@@ -482,7 +482,7 @@ def split_text_box(
 
 def _is_break(style: Any) -> bool:
     # As `br` has in WeasyPrint's own style sheet.
-    return style["white_space"] == "pre-line" and style["font_size"] > 0  # type: ignore[no-any-return]
+    return bool(style["white_space"] == "pre-line" and style["font_size"] > 0)
 
 
 def _split(box: Any, available: float, skip: int) -> tuple[Any, int | None]:

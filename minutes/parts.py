@@ -2,9 +2,9 @@
 
 A part must begin where a page begins anyway, or a page in the middle would stay half empty. What
 stands before the main text is laid out, it is foretold where later pages begin
-(`minutes.foretell`), and the parts are laid out at once in forked processes. Each
-holds the beginning of the next part too, which shows whether that begins at the top of a page, and
-of which. Where it does not, nothing is lost but time: the caller prints the document in one piece.
+(`minutes.foretell`), and the parts are laid out at once in forked processes. Each holds the
+beginning of the next part too, which shows whether that begins at the top of a page, and of which.
+Where it does not, nothing is lost but time: the caller prints the document in one piece.
 """
 
 from __future__ import annotations
@@ -206,11 +206,12 @@ def _begin(text: _Text, render: Render) -> tuple[int, float]:
     if key not in _begins:
         if len(_begins) >= _MOST_BEGINS:
             _begins.clear()
-        _begins[key] = _found(render(text.tree(0, shown, (begin,), 0)), begin)
+        _begins[key] = _place(render(text.tree(0, shown, (begin,), 0)), begin)
     return _begins[key]
 
 
-def _found(document: Any, number: int) -> tuple[int, float]:
+def _place(document: Any, number: int) -> tuple[int, float]:
+    """The page of a block, from 0, and where on it: in pt below its upper margin."""
     for page, laid_out in enumerate(document.pages):
         anchor = laid_out.anchors.get(f"block-{number}")
         if anchor is not None:
@@ -220,11 +221,8 @@ def _found(document: Any, number: int) -> tuple[int, float]:
 
 def _top(document: Any, number: int) -> int | None:
     """The page, from 0, that a block begins; None where it stands further down."""
-    for page, laid_out in enumerate(document.pages):
-        anchor = laid_out.anchors.get(f"block-{number}")
-        if anchor is not None:
-            return page if page and abs(anchor[1] - _MARGIN) < 0.5 else None
-    return None
+    page, y = _place(document, number)
+    return page if page and abs(y) < 0.375 else None
 
 
 def _parts(text: _Text, begin: tuple[int, float], number: int) -> list[_Part]:
@@ -278,9 +276,14 @@ def _written(document: Any, part: int, write: Write) -> _Printed:
         for number, page in enumerate(document.pages)
         for level, label, (x, y), _state in page.bookmarks
     ]
-    # The whole gets its identifier and its compressed lists of objects when it is joined.
+    # The whole gets its identifier and its compressed lists of objects when it is joined, and what
+    # is attached from its first part.
     content = write(
-        document, finisher=partial(_rename, part), uncompressed_pdf=True, pdf_identifier=False
+        document,
+        attach=not part,
+        finisher=partial(_rename, part),
+        uncompressed_pdf=True,
+        pdf_identifier=False,
     )
     return content, bookmarks
 

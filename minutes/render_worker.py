@@ -115,6 +115,7 @@ def _write(
     record: bytes | None,
     document: Document,
     finisher: Callable[[Document, pydyf.PDF], None] | None = None,
+    attach: bool = True,
     **options: bool,
 ) -> bytes:
     now = datetime.now(UTC)
@@ -128,7 +129,7 @@ def _write(
             url_fetcher=OwnAssets(),
         )
         for part in (record,)
-        if part is not None
+        if part is not None and attach
     ]
     output = BytesIO()
     document.write_pdf(
